@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Pinned exactly: Package.resolved is not kept, so this file is the lock.
+let dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+]
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library target of ours; `tests` targets are listed apart.
+func room(_ name: String, uses: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "keeper-injector",
+    products: [
+        .executable(name: "keeper-injector", targets: ["keeper-injector"]),
+        .executable(name: "keeper-injector-agent", targets: ["keeper-injector-agent"]),
+        .executable(name: "keeper-emulator", targets: ["keeper-emulator"]),
+    ],
+    dependencies: dependencies,
+    targets: [
+        // C libraries: module maps and the shims that Swift cannot express.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(
+            name: "COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CLinux"),
+
+        // Product rooms, from the ground up.
+        room("SecretMemory", uses: ["CLinux"]),
+        room("Plan", uses: ["SecretMemory"]),
+        room("Vault", uses: ["Plan", "SecretMemory"]),
+        room("KeeperCrypto", uses: ["COpenSSL", "SecretMemory"]),
+        room("Injection", uses: ["Plan", "Render"]),
+        room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
+        room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
+        room("SecretFS", uses: ["CLinux", "Plan", "SecretMemory"]),
+        room(
+            "Agent",
+            uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Vault"]),
+
+        // A Keeper service for the demo and the tests, never linked into a product.
+        room("KeeperEmulator", uses: ["COpenSSL", "KeeperCrypto", "SecretMemory", yams]),
+
+        .executableTarget(
+            name: "keeper-injector-agent", dependencies: ["Agent"], swiftSettings: settings),
+        .executableTarget(
+            name: "keeper-injector",
+            dependencies: ["Agent", "Injection", argumentParser, yams], swiftSettings: settings),
+        .executableTarget(
+            name: "keeper-emulator", dependencies: ["KeeperEmulator", argumentParser],
+            swiftSettings: settings),
+
+        // Quick: no process, no server, no mount. Peers: real ones, each said loudly when missing.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        .testTarget(
+            name: "QuickTests",
+            dependencies: [
+                "Fetcher", "Injection", "KeeperCrypto", "Plan", "Render", "SecretFS", "SecretMemory",
+                "TestSupport", "Vault",
+            ],
+            path: "Tests/Quick", swiftSettings: settings),
+        .testTarget(
+            name: "PeerTests",
+            dependencies: [
+                "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "SecretFS", "SecretMemory",
+                "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent", "keeper-emulator",
+            ],
+            path: "Tests/Peers", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
