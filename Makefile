@@ -1,0 +1,30 @@
+# What a new user and a new developer need; everything else is `swift build` as usual.
+.PHONY: help demo test bench build format lint
+
+help:
+	@echo 'make demo    the whole thing in one minute: emulator, secrets in a directory, a rotation'
+	@echo 'make test    all tests, with real peers'
+	@echo 'make bench   sizes, memory and times beside a peer (release build)'
+	@echo 'make build   the debug build'
+	@echo 'make format  formats the Swift sources; make lint checks them'
+
+build:
+	scripts/setup build
+	swift build
+
+demo: build
+	scripts/demo
+
+test:
+	scripts/setup test
+	swift test
+
+bench:
+	scripts/setup bench
+	bench/run
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift

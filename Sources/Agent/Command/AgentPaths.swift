@@ -1,0 +1,42 @@
+package import Plan
+package import SecretFS
+import Glibc
+
+/// Where things are mounted in the agent's containers.
+package enum AgentPaths {
+    /// Root of the volume `keeper-secrets`.
+    package static let volume = "/keeper/volume"
+    /// Key `config` of the Secret in the volume `keeper-auth`.
+    package static let configuration = "/keeper/auth/config"
+    /// The socket on the volume `keeper-run`.
+    private static let socket = "/keeper/run/agent.sock"
+
+    /// - Parameter root: the directory that stands for `/` outside a pod.
+    package static func socket(root: String?) -> String { root.map { $0 + "/agent.sock" } ?? socket }
+}
+
+extension Plan {
+    /// Each mounted directory is a sub-directory of the volume, which app containers mount by `subPath`
+    /// (contract, section 4): `secrets` for `secrets-path`, `dir-0`, `dir-1`, … for the others.
+    package func directories(onVolume volume: String) -> [PublishedDirectory] {
+        directories.enumerated().map { position, path in
+            PublishedDirectory(
+                mountPath: path, root: volume, below: [path == secretsPath ? "secrets" : "dir-\(position)"])
+        }
+    }
+
+    /// Outside a pod a path `/path` is `root/path`. `root` is made when it is missing.
+    package func directories(below root: String) throws(AgentError) -> [PublishedDirectory] {
+        var prefix = root.hasPrefix("/") ? "" : "."
+        for name in root.split(separator: "/") {
+            prefix += "/" + name
+            guard mkdir(prefix, 0o755) == 0 || errno == EEXIST || errno == EROFS || errno == EACCES else {
+                throw .root(root, errno)
+            }
+        }
+        var status = stat()
+        guard stat(root, &status) == 0 else { throw .root(root, errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .root(root, ENOTDIR) }
+        return directories.map { PublishedDirectory(mountPath: $0, root: root, below: $0.components) }
+    }
+}

@@ -1,0 +1,186 @@
+import Glibc
+
+/// Answers `/healthz`, `/readyz` and `/metrics` over a Unix socket, and over TCP only where asked.
+///
+/// A few dozen lines of HTTP/1.1, one request a connection: a server library would cost more memory
+/// than all the rest of the agent. It is driven by the `poll` of the main thread and never blocks, so
+/// it answers while a fetch hangs.
+struct HealthEndpoint: ~Copyable {
+    private struct Connection {
+        let descriptor: Int32
+        var request: [UInt8] = []
+        /// A client that has not sent its request by then is dropped.
+        let deadline: ContinuousClock.Instant
+    }
+
+    private static let maxConnections = 32
+    private static let maxRequest = 4096
+
+    private let status: Status
+    private var listeners: [Int32] = []
+    private var connections: [Connection] = []
+    private var socketPath: String?
+
+    init(status: Status) { self.status = status }
+
+    deinit {
+        for descriptor in listeners + connections.map(\.descriptor) { close(descriptor) }
+        if let socketPath { unlink(socketPath) }
+    }
+
+    /// Listens on a Unix socket that only the agent's own user may use. A socket left behind by an
+    /// earlier process is replaced.
+    mutating func listen(unixSocket path: String) throws(HealthError) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let fits = withUnsafeMutableBytes(of: &address.sun_path) { target in
+            guard path.utf8.count < target.count else { return false }
+            target.copyBytes(from: path.utf8)
+            return true
+        }
+        guard fits else { throw .pathTooLong(path) }
+        unlink(path)
+        let previous = umask(0o177)
+        defer { umask(previous) }
+        try bindAndListen(AF_UNIX, at: path) { descriptor in
+            withUnsafeBytes(of: &address) {
+                bind(
+                    descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                    socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        socketPath = path
+    }
+
+    /// Listens on all addresses, IPv6 and IPv4, or on IPv4 alone where the kernel has no IPv6.
+    mutating func listen(port: UInt16) throws(HealthError) {
+        do throws(HealthError) {
+            try listen(port: port, family: AF_INET6)
+        } catch {
+            guard case .listen(_, let code) = error, code == EAFNOSUPPORT else { throw error }
+            try listen(port: port, family: AF_INET)
+        }
+    }
+
+    private mutating func listen(port: UInt16, family: Int32) throws(HealthError) {
+        try bindAndListen(family, at: "port \(port)") { descriptor in
+            var on: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+            if family == AF_INET6 {
+                var off: Int32 = 0
+                setsockopt(
+                    descriptor, Int32(IPPROTO_IPV6.rawValue), IPV6_V6ONLY, &off,
+                    socklen_t(MemoryLayout<Int32>.size))
+                var address = sockaddr_in6()
+                address.sin6_family = sa_family_t(AF_INET6)
+                address.sin6_port = port.bigEndian
+                return withUnsafeBytes(of: &address) {
+                    bind(
+                        descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                        socklen_t(MemoryLayout<sockaddr_in6>.size))
+                }
+            }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            return withUnsafeBytes(of: &address) {
+                bind(
+                    descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                    socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    private mutating func bindAndListen(
+        _ family: Int32, at place: String, _ bind: (Int32) -> Int32
+    ) throws(HealthError) {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw .listen(place, errno) }
+        guard bind(descriptor) == 0, Glibc.listen(descriptor, 16) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .listen(place, code)
+        }
+        listeners.append(descriptor)
+    }
+
+    /// What `poll` is to wait for.
+    var interests: [pollfd] {
+        (listeners + connections.map(\.descriptor)).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+    }
+
+    /// Whether some client has yet to send its request, so that the clock matters.
+    var hasConnections: Bool { !connections.isEmpty }
+
+    /// Accepts, reads and answers what is ready.
+    mutating func handle(_ ready: some Sequence<pollfd>) {
+        for entry in ready where entry.revents != 0 {
+            if listeners.contains(entry.fd) {
+                accept(from: entry.fd)
+            } else {
+                read(from: entry.fd)
+            }
+        }
+        for connection in connections where connection.deadline < .now { drop(connection.descriptor) }
+    }
+
+    private mutating func accept(from listener: Int32) {
+        let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = accept4(listener, nil, nil, flags)
+        guard descriptor >= 0 else { return }
+        guard connections.count < HealthEndpoint.maxConnections else {
+            close(descriptor)
+            return
+        }
+        connections.append(Connection(descriptor: descriptor, deadline: .now + .seconds(2)))
+    }
+
+    private mutating func read(from descriptor: Int32) {
+        guard let index = connections.firstIndex(where: { $0.descriptor == descriptor }) else { return }
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        if count < 0, errno == EAGAIN || errno == EINTR { return }
+        guard count > 0 else { return drop(descriptor) }
+        connections[index].request += bytes[..<count]
+        let request = connections[index].request
+        guard let end = request.firstIndex(of: UInt8(ascii: "\n")) else {
+            if request.count > HealthEndpoint.maxRequest { drop(descriptor) }
+            return
+        }
+        // The request line is all that matters; the answer waits for the end of the head, lest the
+        // close resets what the client still sends.
+        let head = String(decoding: request, as: UTF8.self)
+        guard head.contains("\r\n\r\n") || head.contains("\n\n") || request.count > HealthEndpoint.maxRequest
+        else { return }
+        let words = String(decoding: request[..<end], as: UTF8.self).split(separator: " ")
+        answer(descriptor, method: words.first.map(String.init) ?? "", target: words.dropFirst().first ?? "")
+        drop(descriptor)
+    }
+
+    private func answer(_ descriptor: Int32, method: String, target: Substring) {
+        var (code, type, body) = ("200 OK", "text/plain; charset=utf-8", "ok\n")
+        switch target.prefix(while: { $0 != "?" }) {
+        case "/healthz": break
+        case "/readyz":
+            if !status.isReady { (code, body) = ("503 Service Unavailable", "no current secrets published\n") }
+        case "/metrics": (type, body) = ("text/plain; version=0.0.4; charset=utf-8", status.metrics)
+        default: (code, body) = ("404 Not Found", "try /healthz, /readyz or /metrics\n")
+        }
+        if method != "GET" && method != "HEAD" {
+            (code, body) = ("405 Method Not Allowed", "only GET and HEAD\n")
+        }
+        var text =
+            "HTTP/1.1 \(code)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n"
+            + "Connection: close\r\n\r\n" + (method == "HEAD" ? "" : body)
+        // A few KiB fit the socket's buffer; who does not read them gets no more.
+        text.withUTF8 { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+    }
+
+    private mutating func drop(_ descriptor: Int32) {
+        close(descriptor)
+        connections.removeAll { $0.descriptor == descriptor }
+    }
+}

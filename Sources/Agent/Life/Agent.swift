@@ -1,0 +1,84 @@
+package import Fetcher
+import Glibc
+package import Plan
+package import SecretFS
+import SecretMemory
+
+/// An agent: what runs as init container, as sidecar, and behind `keeper-injector run`.
+///
+///     let end = Agent(settings).run(.refreshing)
+package struct Agent: Sendable {
+    /// What an agent does with its life.
+    package enum Mode: Sendable {
+        /// Publishes once and ends: the init container, `run --once`.
+        case once
+        /// Publishes and goes on until SIGTERM: the sidecar, `run`.
+        case refreshing
+    }
+
+    private let settings: AgentSettings
+    private let log: Log
+
+    package init(_ settings: AgentSettings) {
+        self.settings = settings
+        log = settings.log
+    }
+
+    /// Does all of it and says how the process is to end. Errors are logged, not thrown.
+    package func run(_ mode: Mode) -> ExitCode {
+        hardenProcess()
+        let publisher = TmpfsPublisher(directories: settings.directories, ownership: settings.ownership)
+        let status = Status(version: settings.version)
+        let cancellation = Cancellation()
+        let settings = settings
+        let supervisor = Supervisor(
+            status: status, log: log, healthSocket: settings.healthSocket, healthPort: settings.healthPort,
+            timeLimit: mode == .once ? settings.plan.initTimeout : nil)
+        do throws(AgentError) {
+            let end = try supervisor.run(cancellation: cancellation) {
+                let refresher = Refresher(
+                    settings: settings, publisher: publisher, status: status, cancellation: cancellation)
+                let job = Job(
+                    plan: settings.plan, refresher: refresher, publisher: publisher, status: status,
+                    log: settings.log, cancellation: cancellation)
+                defer { publisher.finish() }
+                return mode == .once ? job.once() : job.refreshing()
+            }
+            switch end {
+            case .finished(let code): return code
+            case .timedOut: return fail(.timedOut(settings.plan.initTimeout), mode: mode)
+            case .stopped:
+                // An init container that ended well would let the app start without its secrets.
+                return mode == .refreshing ? .ok : fail(.interrupted, mode: mode)
+            }
+        } catch {
+            return fail(error, mode: mode)
+        }
+    }
+
+    private func fail(_ error: AgentError, mode: Mode) -> ExitCode {
+        log.failure(error)
+        return error.exitCode
+    }
+
+    private func hardenProcess() {
+        do throws(SystemError) {
+            try ProcessHardening.forbidCoreDumps()
+        } catch {
+            log.warn("core dumps cannot be forbidden", ["reason": "\(error)"])
+        }
+    }
+}
+
+extension Log {
+    /// Logs an error with what to do next.
+    package func failure(_ error: some ExplainedError, _ summary: String? = nil) {
+        switch (summary, error.hint) {
+        case (nil, nil): self.error(error.message)
+        case (nil, let hint?): self.error(error.message, ["hint": .string(hint)])
+        case (let summary?, nil): self.error(summary, ["reason": .string(error.message)])
+        case (let summary?, let hint?):
+            self.error(summary, ["reason": .string(error.message), "hint": .string(hint)])
+        }
+    }
+}

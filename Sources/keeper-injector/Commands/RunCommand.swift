@@ -1,0 +1,61 @@
+import Agent
+import ArgumentParser
+import Foundation
+import Plan
+import SecretFS
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Does on your machine what the agent would do in a pod.",
+        discussion: """
+            A path /path of the pod becomes DIR/path. Files belong to you, mode 0600. Take a directory in
+            memory, such as one below /dev/shm, if no value is to reach a disk.
+
+            Examples:
+              keeper-injector run -f pod.yaml --ksm-config keeper.json --root /dev/shm/orders --once
+              keeper-injector run --annotation secret=my-db --ksm-config keeper.json --root ./secrets
+            """)
+
+    @OptionGroup var selection: SelectionOptions
+
+    @Option(help: ArgumentHelp("The directory that stands for the pod's root; made when missing.", valueName: "dir"))
+    var root: String
+
+    @Flag(help: "Publish once and end, as the init container does.")
+    var once = false
+
+    @Option(
+        name: .customLong("refresh-interval"),
+        help: ArgumentHelp(
+            "In place of the annotation; at least 50ms. Without --once it refreshes until Ctrl-C or SIGTERM.",
+            valueName: "duration"))
+    var refreshInterval: DurationArgument?
+
+    @Option(
+        name: .customLong("health-port"),
+        help: ArgumentHelp("TCP port of /healthz, /readyz and /metrics; 0 for none.", valueName: "port"))
+    var healthPort: UInt16 = 0
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var logging: LogOptions
+
+    func validate() throws {
+        if let refreshInterval, refreshInterval.duration < .milliseconds(50) {
+            throw ValidationError("--refresh-interval must be at least 50ms.")
+        }
+    }
+
+    func run() throws {
+        let log = logging.log
+        var plan = try selection.plan(needsConfiguration: false, log: log)
+        if let refreshInterval { plan.refreshInterval = refreshInterval.duration }
+        let directories = try plan.directories(below: root)
+        let code = Agent(
+            AgentSettings(
+                plan: plan, configuration: try connection.input(), client: connection.client,
+                directories: directories, healthPort: healthPort == 0 ? nil : healthPort, log: log)
+        ).run(once ? .once : .refreshing)
+        Foundation.exit(code.rawValue)
+    }
+}

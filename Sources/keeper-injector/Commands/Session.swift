@@ -1,0 +1,26 @@
+import Agent
+import Fetcher
+import Vault
+
+/// A connection to Keeper for a command that asks once.
+struct Session {
+    let client: KeeperClient
+    let log: Log
+
+    init(_ connection: ConnectionOptions, _ logging: LogOptions) throws {
+        let log = logging.log
+        self.log = log
+        client = KeeperClient(
+            configuration: try connection.input().load(), options: connection.client,
+            cancellation: Cancellation()
+        ) { log.warn($0.message) }
+    }
+
+    /// All records, with what could not be read logged.
+    func fetchVault() throws -> Vault {
+        let vault = try client.fetchVault(deadline: nil)
+        for warning in vault.warnings { log.warn("keeper says", ["warning": .string(warning)]) }
+        log.damage(vault.damaged)
+        return vault
+    }
+}

@@ -1,0 +1,57 @@
+import Agent
+import ArgumentParser
+import Fetcher
+import Foundation
+import SecretMemory
+
+/// How to reach Keeper; the same for every command that does.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        name: .customLong("ksm-config"),
+        help: ArgumentHelp(
+            "The KSM client configuration, JSON or base64. Default: the environment variable KSM_CONFIG, "
+                + "which holds the configuration itself.", valueName: "file"))
+    var ksmConfig: String?
+
+    @Option(
+        name: .customLong("ca-cert"),
+        help: ArgumentHelp("PEM file of CA certificates to trust beside the system's.", valueName: "file"))
+    var caCertificate: String?
+
+    @Option(
+        name: .customLong("https-proxy"), help: ArgumentHelp("HTTP CONNECT proxy.", valueName: "url"))
+    var httpsProxy: String?
+
+    func input() throws(MissingConfiguration) -> ConfigurationInput {
+        if let ksmConfig { return .file(ksmConfig) }
+        guard let text = ProcessInfo.processInfo.environment["KSM_CONFIG"], !text.isEmpty else {
+            throw MissingConfiguration()
+        }
+        return .text(SecretBytes(text.utf8))
+    }
+
+    var client: ClientOptions { ClientOptions(caFile: caCertificate, proxy: httpsProxy) }
+}
+
+/// Logging, for every command that logs.
+struct LogOptions: ParsableArguments {
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp("debug, info, warn or error.", valueName: "level"))
+    var level: Log.Level = .info
+
+    @Option(
+        name: .customLong("log-format"),
+        help: ArgumentHelp("json or text. Default: text on a terminal, else json.", valueName: "format"))
+    var format: Log.Format?
+
+    var log: Log { Log(level: level, format: format) }
+}
+
+extension Log.Level: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { allCases.map(\.name) }
+    public var defaultValueDescription: String { name }
+}
+
+extension Log.Format: ExpressibleByArgument {}
