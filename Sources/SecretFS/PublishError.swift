@@ -9,8 +9,8 @@ package enum PublishError: ExplainedError {
     case reserved(path: AbsolutePath, origin: String)
     /// Something that is not ours has the name of a file to publish.
     case occupied(path: String)
-    /// The volume is full: bytes that the new files take and that are left.
-    case full(location: String, needed: Int, available: Int)
+    /// The volume is full: bytes that the new files take, and bytes and files (inodes) that are left.
+    case full(location: String, needed: Int, available: Int, filesLeft: Int)
     /// Owner or group cannot be given.
     case ownership(location: String, ownership: Ownership, cause: SystemError)
     case failed(location: String, cause: SystemError)
@@ -23,8 +23,9 @@ package enum PublishError: ExplainedError {
             "'\(origin)' writes \(path): names that begin with '..' are reserved there"
         case .occupied(let path):
             "\(path) exists and was not made by keeper-injector"
-        case .full(let location, let needed, let available):
+        case .full(let location, let needed, let available, let filesLeft):
             "no space for the secrets in \(location): \(needed) bytes needed, \(available) available"
+                + (available >= needed ? ", but only \(filesLeft) more files can be made there" : "")
         case .ownership(let location, let ownership, let cause):
             "files in \(location) cannot be given to \(ownership.ownerDescription) (\(cause))"
         case .failed(let location, let cause):
@@ -62,6 +63,22 @@ package enum PublishError: ExplainedError {
         case .occupied, .full, .ownership, .failed: .failed
         }
     }
+}
+
+extension PublishError {
+    /// What a failed system call means for a directory.
+    init(_ cause: SystemError, in directory: PublishedDirectory, ownership: Ownership) {
+        let isOwnership = cause.call == "fchown" && [EPERM, EINVAL].contains(cause.code)
+        self =
+            isOwnership
+            ? .ownership(location: directory.location, ownership: ownership, cause: cause)
+            : .failed(location: directory.location, cause: cause)
+    }
+}
+
+extension SystemError {
+    /// No space, no inode, no quota left.
+    var isFullVolume: Bool { code == ENOSPC || code == EDQUOT }
 }
 
 extension Ownership {
