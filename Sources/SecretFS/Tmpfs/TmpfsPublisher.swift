@@ -42,6 +42,7 @@ package final class TmpfsPublisher: Publisher {
         }
     }
 
+    @discardableResult
     package func publish(_ generation: Generation) throws(PublishError) -> Publication {
         try retired.withLock { (retired) throws(PublishError) in try publish(generation, &retired) }
     }
