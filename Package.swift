@@ -62,6 +62,9 @@ let package = Package(
             swiftSettings: settings),
 
         // Quick: no process, no server, no mount. Peers: real ones, each said loudly when missing.
+        .executableTarget(
+            name: "publish-probe", dependencies: ["Plan", "SecretFS", "SecretMemory"],
+            path: "Tests/Probes/publish-probe", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "QuickTests",
@@ -75,6 +78,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "SecretFS", "SecretMemory",
                 "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent", "keeper-emulator",
+                "publish-probe",
             ],
             path: "Tests/Peers", swiftSettings: settings),
     ],

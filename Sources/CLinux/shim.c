@@ -35,7 +35,11 @@ int klinux_openat(int directory, const char *path, int flags, mode_t mode) {
     return openat(directory, path, flags, mode);
 }
 
-int klinux_lease_exclusively(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_WRLCK); }
+int klinux_lease_exclusively(int descriptor) {
+    // Who opens the file meanwhile breaks the lease: the kernel then signals SIGIO, which kills by default.
+    int quiet = fcntl(descriptor, F_SETSIG, SIGURG);
+    return quiet != 0 ? quiet : fcntl(descriptor, F_SETLEASE, F_WRLCK);
+}
 
 int klinux_release_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_UNLCK); }
 

@@ -22,7 +22,8 @@ int klinux_forbid_core_dumps(void);
 /// openat(2).
 int klinux_openat(int directory, const char *_Nonnull path, int flags, mode_t mode);
 
-/// fcntl(2) F_SETLEASE F_WRLCK: succeeds only while no other handle is open on the file.
+/// fcntl(2) F_SETLEASE F_WRLCK: succeeds only while no other handle is open on the file. A lease break
+/// is signalled with SIGURG, which is ignored by default.
 int klinux_lease_exclusively(int descriptor);
 
 /// fcntl(2) F_SETLEASE F_UNLCK.
