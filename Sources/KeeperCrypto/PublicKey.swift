@@ -47,33 +47,26 @@ package final class PublicKey: @unchecked Sendable {
     }
 
     private static func importPoint(_ point: [UInt8]) throws(CryptoError) -> OpaquePointer {
+        let key = try emptyKey()
+        guard EVP_PKEY_set1_encoded_public_key(key, point, point.count) == 1, check(key) else {
+            EVP_PKEY_free(key)
+            ERR_clear_error()
+            throw .notOnCurve
+        }
+        return key
+    }
+
+    /// A key that has its curve and no point yet.
+    private static func emptyKey() throws(CryptoError) -> OpaquePointer {
         guard let context = EVP_PKEY_CTX_new_from_name(nil, "EC", nil) else {
             throw .failed("EVP_PKEY_CTX_new_from_name")
         }
         defer { EVP_PKEY_CTX_free(context) }
-        guard EVP_PKEY_fromdata_init(context) == 1 else { throw .failed("EVP_PKEY_fromdata_init") }
         var key: OpaquePointer?
-        var point = point
-        var group = Array(PrivateKey.curve.utf8CString)
-        let groupLength = group.count - 1
-        let result = point.withUnsafeMutableBytes { point in
-            group.withUnsafeMutableBufferPointer { group in
-                var parameters = [
-                    OSSL_PARAM_construct_utf8_string("group", group.baseAddress, groupLength),
-                    OSSL_PARAM_construct_octet_string("pub", point.baseAddress, point.count),
-                    OSSL_PARAM_construct_end(),
-                ]
-                return EVP_PKEY_fromdata(context, &key, kossl_select_public_key, &parameters)
-            }
-        }
-        guard result == 1, let key else {
-            ERR_clear_error()
-            throw .notOnCurve
-        }
-        guard check(key) else {
-            EVP_PKEY_free(key)
-            throw .notOnCurve
-        }
+        guard EVP_PKEY_paramgen_init(context) == 1,
+            EVP_PKEY_CTX_set_group_name(context, PrivateKey.curve) == 1,
+            EVP_PKEY_paramgen(context, &key) == 1, let key
+        else { throw .failed("EVP_PKEY_paramgen") }
         return key
     }
 

@@ -15,7 +15,4 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-// Macros that Swift does not import.
-static const int kossl_select_public_key = EVP_PKEY_PUBLIC_KEY;
-
 #endif
