@@ -44,7 +44,7 @@ extension Annotation {
         if let position = name.firstControlCharacter {
             throw mistake("contains a control character", at: position, expected: what)
         }
-        guard !name.hasPrefix(SelectionText.scheme) else {
+        guard !SelectionText.hasScheme(name) else {
             throw Mistake(
                 annotation: self.name, value: value, problem: "Keeper notation does not belong here",
                 expected: "notation in an annotation of its own",

@@ -24,7 +24,7 @@ struct SelectionText {
             format = .json
             return
         }
-        let hasScheme = text.hasPrefix(Self.scheme)
+        let hasScheme = Self.hasScheme(text)
         // Otherwise the scheme's own colon would be taken for that of a path.
         let start = hasScheme ? text.index(text.startIndex, offsetBy: Self.scheme.count) : text.startIndex
         let colon = Self.colon(of: text[start...])
@@ -42,6 +42,11 @@ struct SelectionText {
         (target, format) = try annotation.recordOrField(source)
     }
 
+    /// Whether a text says that it is notation, in any case.
+    static func hasScheme(_ text: String) -> Bool {
+        text.prefix(scheme.count).lowercased() == scheme
+    }
+
     /// The colon before the path: the last `:/` that does not begin `://`.
     private static func colon(of text: Substring) -> String.Index? {
         var end = text.endIndex
@@ -57,7 +62,7 @@ struct SelectionText {
     private static func hasSelector(_ text: Substring) -> Bool {
         let parts = segments(text)
         return parts.indices.dropFirst().dropLast().contains {
-            ["field", "custom_field", "file"].contains(parts[$0])
+            ["field", "custom_field", "file"].contains(parts[$0].lowercased())
         }
     }
 
@@ -110,8 +115,8 @@ extension Annotation {
         let parts = SelectionText.segments(body)
         let selectors = ["type", "title", "notes", "field", "custom_field", "file"]
         // RECORD/selector is notation; a selector further on, or none, means folders before the record.
-        if parts.count > 2, !selectors.contains(String(parts[1])),
-            parts.dropFirst(2).contains(where: { selectors.contains(String($0)) })
+        if parts.count > 2, !selectors.contains(parts[1].lowercased()),
+            parts.dropFirst(2).contains(where: { selectors.contains($0.lowercased()) })
         {
             throw mistake(
                 "folder paths are not available in this version",
