@@ -50,6 +50,8 @@ package struct Plan: Equatable, Sendable {
 package enum ConfigurationSource: Equatable, Sendable {
     /// The Secret of this name in the pod's namespace, key `config`.
     case secret(name: String)
+    /// Outside a pod: handed over with the command (`--ksm-config`).
+    case commandLine
 }
 
 /// One thing to fetch, and the file it becomes.

@@ -1,0 +1,33 @@
+/// A row of the table of annotations: its name and how its value is read.
+///
+/// A new annotation is one more row, in the file of its group.
+struct KnownAnnotation: Sendable {
+    /// Settings are read before selections.
+    enum Phase: Sendable { case settings, selections }
+
+    typealias Reader = @Sendable (Annotation, inout Draft) throws(Mistake) -> Void
+
+    /// Without the prefix. One that ends in `-` stands for all that begin so.
+    let name: String
+    let phase: Phase
+    let read: Reader
+
+    init(_ name: String, _ phase: Phase = .settings, read: @escaping Reader) {
+        self.name = name
+        self.phase = phase
+        self.read = read
+    }
+
+    static let all: [KnownAnnotation] =
+        configurationRows + behaviourRows + selectionRows + ownRows + laterRows
+
+    /// The row of a name without prefix: exactly this one, else the one it begins with.
+    static func find(_ key: String) -> KnownAnnotation? {
+        all.first { $0.name == key } ?? all.first { $0.name.hasSuffix("-") && key.hasPrefix($0.name) }
+    }
+
+    /// What the injector itself writes, and `inject`, which is read before all others.
+    private static let ownRows = ["inject", "injected", "injector-version"].map {
+        KnownAnnotation($0) { _, _ throws(Mistake) in }
+    }
+}

@@ -1,0 +1,161 @@
+import Plan
+
+/// The value of `secret-KEY`, taken apart:
+///
+///     /path                     the record titled KEY, as JSON
+///     RECORD:/path              a record, as JSON
+///     RECORD[FIELD]:/path       one field, its bytes
+///     [keeper://]RECORD/field/NAME[:/path]   notation, its bytes
+struct SelectionText {
+    static let scheme = "keeper://"
+
+    let target: Selection.Target
+    /// `nil` where none was given, which only notation may do.
+    let path: AbsolutePath?
+    let format: Format
+
+    /// - Parameter title: KEY.
+    init(_ annotation: Annotation, title: String) throws(Mistake) {
+        let text = try annotation.text(
+            what: "a path, or RECORD:/path", example: "database-credentials:/app/secrets/db.json")
+        if text.hasPrefix("/") {
+            target = .record(title)
+            path = try annotation.filePath(text[...])
+            format = .json
+            return
+        }
+        let hasScheme = Self.hasScheme(text)
+        // Otherwise the scheme's own colon would be taken for that of a path.
+        let start = hasScheme ? text.index(text.startIndex, offsetBy: Self.scheme.count) : text.startIndex
+        let colon = Self.colon(of: text[start...])
+        let source = text[..<(colon ?? text.endIndex)]
+        let path = try colon.map { (colon) throws(Mistake) in
+            try annotation.filePath(text[text.index(after: colon)...])
+        }
+        self.path = path
+        if hasScheme || Self.hasSelector(source) {
+            target = .notation(try annotation.notation(source, hasScheme: hasScheme))
+            format = .raw
+            return
+        }
+        guard path != nil else { throw annotation.missingPath(text) }
+        (target, format) = try annotation.recordOrField(source)
+    }
+
+    /// Whether a text says that it is notation, in any case.
+    static func hasScheme(_ text: String) -> Bool {
+        text.prefix(scheme.count).lowercased() == scheme
+    }
+
+    /// The colon before the path: the last `:/` that does not begin `://`.
+    private static func colon(of text: Substring) -> String.Index? {
+        var end = text.endIndex
+        while let colon = text[..<end].lastIndex(of: ":") {
+            let rest = text[text.index(after: colon)...]
+            if rest.hasPrefix("/"), !rest.hasPrefix("//") { return colon }
+            end = colon
+        }
+        return nil
+    }
+
+    /// Whether a text without `keeper://` is notation all the same: `RECORD/field/NAME`.
+    private static func hasSelector(_ text: Substring) -> Bool {
+        let parts = segments(text)
+        return parts.indices.dropFirst().dropLast().contains {
+            ["field", "custom_field", "file"].contains(parts[$0].lowercased())
+        }
+    }
+
+    /// What stands between slashes that no backslash escapes.
+    static func segments(_ text: Substring) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var escaped = false
+        for index in text.indices {
+            if text[index] == "/", !escaped {
+                parts.append(text[start..<index])
+                start = text.index(after: index)
+            }
+            escaped = text[index] == "\\" && !escaped
+        }
+        return parts + [text[start...]]
+    }
+}
+
+extension Annotation {
+    /// The path of a file, checked as far as it can be without the others.
+    fileprivate func filePath(_ text: Substring) throws(Mistake) -> AbsolutePath {
+        guard !text.hasSuffix("/") else {
+            throw mistake(
+                "the path \(quoted(String(text))) ends with '/', as that of a directory",
+                expected: "the path of a file")
+        }
+        do throws(AbsolutePathError) {
+            return try AbsolutePath(String(text))
+        } catch {
+            throw mistake("the path \(error)", expected: "the absolute path of a file")
+        }
+    }
+
+    fileprivate func missingPath(_ text: String) -> Mistake {
+        let source = text.prefix { $0 != ":" }
+        let example = "\(source.isEmpty ? "RECORD" : source):/app/secrets/\(key.dropFirst("secret-".count))"
+        guard let colon = text.lastIndex(of: ":"), !text[colon...].hasPrefix("://") else {
+            return mistake("names no path", expected: "RECORD:/path", example: example)
+        }
+        let rest = String(text[text.index(after: colon)...])
+        return mistake(
+            "the path \(quoted(rest)) does not start with '/'",
+            at: text.distance(from: text.startIndex, to: colon) + 1 + leadingSpace,
+            expected: "RECORD:/path with a path from the root", example: example)
+    }
+
+    fileprivate func notation(_ source: Substring, hasScheme: Bool) throws(Mistake) -> Notation {
+        let body = hasScheme ? source.dropFirst(SelectionText.scheme.count) : source
+        let parts = SelectionText.segments(body)
+        let selectors = ["type", "title", "notes", "field", "custom_field", "file"]
+        // RECORD/selector is notation; a selector further on, or none, means folders before the record.
+        if parts.count > 2, !selectors.contains(parts[1].lowercased()),
+            parts.dropFirst(2).contains(where: { selectors.contains($0.lowercased()) })
+        {
+            throw mistake(
+                "folder paths are not available in this version",
+                expected: "the record's uid or title, with '/' in a title written as '\\/'",
+                example: "keeper://\(parts[1])/field/password:/app/secrets/password")
+        }
+        do throws(NotationError) {
+            return try Notation(String(source))
+        } catch {
+            throw mistake(
+                "is no Keeper notation: " + error.reason, at: error.position.map { $0 + leadingSpace },
+                expected: "keeper://RECORD/field/NAME, …/custom_field/NAME, …/file/NAME, …/notes",
+                example: "keeper://database-credentials/field/password:/app/secrets/password")
+        }
+    }
+
+    /// `RECORD` or `RECORD[FIELD]`: the last brackets count; `\[`, `\]` and `\\` stand for themselves.
+    fileprivate func recordOrField(_ source: Substring) throws(Mistake) -> (Selection.Target, Format) {
+        let letters = EscapedText(Annotation.trim(source))
+        guard !letters.text.isEmpty else {
+            throw mistake(
+                "names no record before the path", expected: "RECORD:/path",
+                example: "database-credentials:/app/secrets/db.json")
+        }
+        guard letters.last == "]" else { return (.record(letters.text), .json) }
+        guard let opening = letters.lastIndex(of: "[") else {
+            throw mistake(
+                "has ']' but no '[' before it",
+                expected: "RECORD[FIELD]:/path, or '\\]' where the title has a bracket",
+                example: "database-credentials[password]:/app/secrets/password")
+        }
+        let record = Annotation.trim(letters.text(..<opening))
+        let field = Annotation.trim(letters.text((opening + 1)..<(letters.count - 1)))
+        guard !record.isEmpty, !field.isEmpty else {
+            throw mistake(
+                record.isEmpty ? "names no record before '['" : "names no field between '[' and ']'",
+                expected: "RECORD[FIELD]:/path",
+                example: "database-credentials[password]:/app/secrets/password")
+        }
+        return (.field(record: record, name: field), .raw)
+    }
+}
