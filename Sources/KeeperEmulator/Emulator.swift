@@ -104,13 +104,7 @@ package final class Emulator: Sendable {
 
     /// Changes the vault at once, between two requests.
     package func edit(_ change: (inout EmulatorVault) throws(VaultError) -> Void) throws(VaultError) {
-        let outcome: Result<Void, VaultError> = service.withState { state in
-            var vault = state.vault
-            let outcome = Result { () throws(VaultError) in try change(&vault) }
-            if case .success = outcome { state.vault = vault }
-            return outcome
-        }
-        try outcome.get()
+        try service.editVault(change)
     }
 
     /// Counts since the start or since `resetCounters()`.

@@ -36,6 +36,19 @@ final class KeeperService: Sendable {
         try state.withLock(body)
     }
 
+    /// Changes the vault between two requests; when the change throws, nothing of it stays.
+    func editVault<Answer: Sendable>(
+        _ change: (inout EmulatorVault) throws(VaultError) -> Answer
+    ) throws(VaultError) -> Answer {
+        let outcome: Result<Answer, VaultError> = withState { state in
+            var vault = state.vault
+            let outcome = Result { () throws(VaultError) in try change(&vault) }
+            if case .success = outcome { state.vault = vault }
+            return outcome
+        }
+        return try outcome.get()
+    }
+
     /// The next fault that strikes here; its count falls by one.
     func takeFault(_ applies: (Fault) -> Bool) -> Fault? {
         state.withLock { state in
