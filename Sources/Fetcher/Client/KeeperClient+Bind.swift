@@ -6,7 +6,7 @@ extension KeeperClient {
     ///
     /// A token works once. The caller has to store what is returned, or the token is lost; hence a
     /// failure of the request that confirms the binding is an event and no error.
-    /// - Throws: `KeeperError`; `.refused` for a token that was used or has expired.
+    /// - Throws: `KeeperError`; `.tokenRefused` for a token that was used or has expired.
     package static func bind(
         _ token: OneTimeToken, options: ClientOptions = ClientOptions(),
         cancellation: Cancellation = Cancellation(), deadline: ContinuousClock.Instant? = nil,
@@ -17,7 +17,13 @@ extension KeeperClient {
             identity: identity, options: options, cancellation: cancellation, observer: observer)
         let point = SecretBytes(identity.privateKey.publicKey.point)
         let payload = RequestPayload(clientID: identity.clientID, publicKey: Base64.encode(point)).json
-        let answer = try channel.call(.getSecret, payload: payload, deadline: deadline).root
+        let answer: JSONValue
+        do throws(KeeperError) {
+            answer = try channel.call(.getSecret, payload: payload, deadline: deadline).root
+        } catch {
+            guard case .refused(let code, let text) = error, code != "key" else { throw error }
+            throw .tokenRefused(code: code, text: text)
+        }
 
         let appKey: SecretBytes
         do throws(Unreadable) {

@@ -11,7 +11,7 @@ package import Vault
 /// Used from one thread at a time; `cancellation` stops it from any other. The connection stays open
 /// between calls.
 package final class KeeperClient {
-    let configuration: ClientConfiguration
+    package let configuration: ClientConfiguration
     let channel: KeeperChannel
 
     /// - Parameter observer: called in the thread of the call, for logs and metrics.

@@ -5,6 +5,8 @@ package import Plan
 package enum KeeperError: ExplainedError, Equatable {
     /// Keeper understood and said no; another try would end alike.
     case refused(code: String, text: String)
+    /// Keeper does not take the one-time token.
+    case tokenRefused(code: String, text: String)
     /// Too many requests, and no time or patience left to wait.
     case throttled(waits: Int)
     /// Keeper asks for a key of its own that is not built in.
@@ -31,6 +33,8 @@ package enum KeeperError: ExplainedError, Equatable {
         switch self {
         case .refused(let code, let text):
             "Keeper refused the request (\(code))" + (text.isEmpty ? "" : ": \(text)")
+        case .tokenRefused(let code, let text):
+            "Keeper refused the one-time token (\(code))" + (text.isEmpty ? "" : ": \(text)")
         case .throttled(let waits):
             "Keeper limits the number of requests" + (waits > 0 ? ", still after \(waits) waits" : "")
         case .unknownServerKey(let id): "Keeper asks for its public key \(id), which is not built in"
@@ -53,6 +57,8 @@ package enum KeeperError: ExplainedError, Equatable {
     package var hint: String? {
         switch self {
         case .refused(let code, _): KeeperError.meaning(of: code)
+        case .tokenRefused:
+            "a one-time token works once and expires: add another device to the KSM application in Keeper"
         case .throttled: "the limit counts for all clients of one configuration: give each its own device"
         case .unknownServerKey: "upgrade, or give 'serverPublicKey' in the KSM configuration"
         case .unreachable(_, .resolve, _, _): "check the hostname of the KSM configuration, and DNS"
@@ -72,7 +78,7 @@ package enum KeeperError: ExplainedError, Equatable {
 
     package var exitCode: ExitCode {
         switch self {
-        case .refused, .throttled, .unknownServerKey: .refused
+        case .refused, .tokenRefused, .throttled, .unknownServerKey: .refused
         case .unreachable, .deadline, .certificate, .strangeAnswer, .unreadable, .tooLarge, .attachment:
             .unreachable
         case .authorities: .configuration

@@ -161,13 +161,17 @@ final class HTTPTransport {
     private var certificateProblem: CertificateProblem {
         var code = 0
         kcurl_getinfo_long(easy, CURLINFO_SSL_VERIFYRESULT, &code)
-        // X509_V_ERR_… (x509_vfy.h). libcurl compares the host's name itself, after OpenSSL said 0.
+        let text = printable(String(cString: errorText))
+        // X509_V_ERR_… (x509_vfy.h). libcurl compares the host's name itself, and says so in words only.
         switch code {
-        case 0, 62, 64: return .otherHost
+        case 62, 64: return .otherHost
+        case 0,
+            1 where text.contains("subject name"):
+            return .otherHost
         case 9: return .notYetValid
         case 10: return .expired
         case 18, 19, 20, 21: return .unknownIssuer
-        default: return .other(printable(String(cString: errorText)))
+        default: return .other(text)
         }
     }
 }
