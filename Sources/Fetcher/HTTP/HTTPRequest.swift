@@ -1,0 +1,17 @@
+/// One HTTPS request.
+struct HTTPRequest {
+    var url: String
+    /// `Name: value`.
+    var headers: [String] = []
+    /// POST with this body; `nil` for GET.
+    var body: [UInt8]?
+    /// Redirects that are followed, to https only.
+    var redirects = 0
+}
+
+/// What came back.
+struct HTTPResponse {
+    var status: Int
+    /// Encrypted, or an error's text.
+    var body: [UInt8]
+}
