@@ -2,7 +2,7 @@
 ///
 ///     Ownership(user: 65534, group: 64535, fileMode: 0o640).directoryMode  // 0o750
 package struct Ownership: Equatable, Sendable {
-    /// The uid that owns files and directories; `nil`: the process's own.
+    /// The uid that owns files and directories; `nil`: whichever they get, and any will do.
     package var user: UInt32?
     /// Likewise the gid.
     package var group: UInt32?

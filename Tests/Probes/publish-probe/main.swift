@@ -1,6 +1,6 @@
 // Publishes numbered generations, for tests that kill it, watch it or run it as another user.
 //
-//     publish-probe DIRECTORY FIRST [LAST [PAUSE-IN-MICROSECONDS]]
+//     publish-probe DIRECTORY FIRST [LAST [PAUSE-IN-MICROSECONDS [FILE-MODE]]]
 //
 // A generation is a certificate and a key in /app/tls, two files in /keeper/secrets, one of them nested,
 // and with odd numbers one more in each. Each file says its number in the first, the last and all lines
@@ -41,10 +41,11 @@ func generation(_ number: Int) throws -> Generation {
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3, let first = Int(arguments[2]) else {
-    end("publish-probe DIRECTORY FIRST [LAST [PAUSE-IN-MICROSECONDS]]", .usage)
+    end("publish-probe DIRECTORY FIRST [LAST [PAUSE-IN-MICROSECONDS [FILE-MODE]]]", .usage)
 }
 let last = arguments.count > 3 ? Int(arguments[3]) ?? first : first
 let pause = arguments.count > 4 ? UInt32(arguments[4]) ?? 0 : 0
+let mode = arguments.count > 5 ? UInt32(arguments[5], radix: 8) ?? 0o600 : 0o600
 
 do {
     let publisher = TmpfsPublisher(
@@ -54,7 +55,7 @@ do {
             PublishedDirectory(
                 mountPath: try AbsolutePath("/keeper/secrets"), root: arguments[1],
                 below: ["keeper", "secrets"]),
-        ], ownership: Ownership(),
+        ], ownership: Ownership(fileMode: mode),
         // One generation alone: no reader has to be waited for.
         retirementGrace: first == last ? .zero : .milliseconds(500))
     for number in first...last {
