@@ -73,8 +73,9 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "SecretFS", "SecretMemory",
-                "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent", "keeper-emulator",
+                "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "Render", "SecretFS",
+                "SecretMemory", "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent",
+                "keeper-emulator",
             ],
             path: "Tests/Peers", swiftSettings: settings),
     ],
