@@ -76,9 +76,9 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "SecretFS", "SecretMemory",
-                "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent", "keeper-emulator",
-                "publish-probe",
+                "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "Render", "SecretFS",
+                "SecretMemory", "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent",
+                "keeper-emulator", "publish-probe",
             ],
             path: "Tests/Peers", swiftSettings: settings),
     ],

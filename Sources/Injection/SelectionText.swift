@@ -141,7 +141,15 @@ extension Annotation {
                 "names no record before the path", expected: "RECORD:/path",
                 example: "database-credentials:/app/secrets/db.json")
         }
-        guard letters.last == "]" else { return (.record(letters.text), .json) }
+        guard letters.last == "]" else {
+            guard letters.lastIndex(of: "[") ?? -1 <= letters.lastIndex(of: "]") ?? -1 else {
+                throw mistake(
+                    "has '[' but no ']' behind it",
+                    expected: "RECORD[FIELD]:/path, or '\\[' where the title has a bracket",
+                    example: "database-credentials[password]:/app/secrets/password")
+            }
+            return (.record(letters.text), .json)
+        }
         guard let opening = letters.lastIndex(of: "[") else {
             throw mistake(
                 "has ']' but no '[' before it",

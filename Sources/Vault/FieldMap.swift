@@ -19,8 +19,8 @@ package struct FieldMap: Sendable {
     package private(set) var entries: [Entry] = []
     /// Keys that more than one field has: all but one value of each cannot be seen. For the log.
     package private(set) var shadowed: [String] = []
-    /// Where each key's entry is.
-    private var positions: [String: Int] = [:]
+    /// Where each key's entry is. By bytes: Swift's `==` equates composed and decomposed letters.
+    private var positions: [[UInt8]: Int] = [:]
 
     package init(_ record: Record) {
         for field in record.fields + record.custom {
@@ -29,14 +29,15 @@ package struct FieldMap: Sendable {
         }
     }
 
-    package subscript(key: String) -> Entry? { positions[key].map { entries[$0] } }
+    package subscript(key: String) -> Entry? { positions[Array(key.utf8)].map { entries[$0] } }
 
     /// The names, in the record's order.
     package var keys: [String] { entries.map(\.key) }
 
     private mutating func add(_ entry: Entry) {
-        guard let position = positions[entry.key] else {
-            positions[entry.key] = entries.count
+        let name = Array(entry.key.utf8)
+        guard let position = positions[name] else {
+            positions[name] = entries.count
             return entries.append(entry)
         }
         if !shadowed.contains(entry.key) { shadowed.append(entry.key) }
