@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 void klinux_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }
@@ -53,6 +55,14 @@ int klinux_signal_descriptor(const int *signals, size_t count) {
         return -1;
     }
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int klinux_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void klinux_raise_event(int descriptor) { eventfd_write(descriptor, 1); }
+
+int klinux_accept(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
 int klinux_next_signal(int descriptor) {

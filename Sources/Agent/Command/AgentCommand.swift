@@ -1,4 +1,4 @@
-package import Fetcher
+import Fetcher
 import Glibc
 package import Plan
 import SecretFS

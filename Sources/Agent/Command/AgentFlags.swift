@@ -1,4 +1,4 @@
-package import Plan
+import Plan
 
 /// The agent's flags, parsed by hand: swift-argument-parser alone would double its size.
 struct AgentFlags {

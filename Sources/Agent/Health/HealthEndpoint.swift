@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Answers `/healthz`, `/readyz` and `/metrics` over a Unix socket, and over TCP only where asked.
@@ -69,7 +70,7 @@ struct HealthEndpoint: ~Copyable {
             if family == AF_INET6 {
                 var off: Int32 = 0
                 setsockopt(
-                    descriptor, Int32(IPPROTO_IPV6.rawValue), IPV6_V6ONLY, &off,
+                    descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off,
                     socklen_t(MemoryLayout<Int32>.size))
                 var address = sockaddr_in6()
                 address.sin6_family = sa_family_t(AF_INET6)
@@ -128,8 +129,7 @@ struct HealthEndpoint: ~Copyable {
     }
 
     private mutating func accept(from listener: Int32) {
-        let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = accept4(listener, nil, nil, flags)
+        let descriptor = klinux_accept(listener)
         guard descriptor >= 0 else { return }
         guard connections.count < HealthEndpoint.maxConnections else {
             close(descriptor)
@@ -176,7 +176,7 @@ struct HealthEndpoint: ~Copyable {
             "HTTP/1.1 \(code)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n"
             + "Connection: close\r\n\r\n" + (method == "HEAD" ? "" : body)
         // A few KiB fit the socket's buffer; who does not read them gets no more.
-        text.withUTF8 { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        text.withUTF8 { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 
     private mutating func drop(_ descriptor: Int32) {

@@ -31,7 +31,7 @@ package struct HealthProbe {
         guard connected == 0 else { throw .ask(socketPath, errno) }
         var request = "GET \(target) HTTP/1.1\r\nHost: agent\r\n\r\n"
         let sent = request.withUTF8 {
-            send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+            send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
         guard sent > 0 else { throw .ask(socketPath, errno) }
 

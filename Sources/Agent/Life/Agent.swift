@@ -1,7 +1,7 @@
-package import Fetcher
+import Fetcher
 import Glibc
 package import Plan
-package import SecretFS
+import SecretFS
 import SecretMemory
 
 /// An agent: what runs as init container, as sidecar, and behind `keeper-injector run`.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -12,12 +13,12 @@ final class Worker<Outcome: Sendable>: Sendable {
 
     /// - Returns: `nil` with errno when there is no thread or descriptor left.
     init?(_ job: @escaping @Sendable () -> Outcome) {
-        finished = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+        finished = klinux_event_descriptor()
         guard finished >= 0 else { return nil }
         let body = Box { [self] in
             let result = job()
             outcome.withLock { $0 = result }
-            eventfd_write(finished, 1)
+            klinux_raise_event(finished)
         }
         var thread = pthread_t()
         let context = Unmanaged.passRetained(body)

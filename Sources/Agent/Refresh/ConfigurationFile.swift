@@ -1,6 +1,6 @@
 package import Fetcher
 import Glibc
-import SecretMemory
+package import SecretMemory
 
 /// Where the KSM configuration is read from, each time anew, so that a rotated Secret is noticed.
 package enum ConfigurationInput: Sendable {

@@ -1,9 +1,9 @@
 package import Fetcher
-package import Plan
+import Plan
 import Render
 package import SecretFS
 import SecretMemory
-import Vault
+package import Vault
 
 /// One refresh: fetch everything in one call, render every selection, publish one generation.
 ///

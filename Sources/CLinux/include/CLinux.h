@@ -32,6 +32,15 @@ int klinux_release_lease(int descriptor);
 /// signalfd(2) with SFD_CLOEXEC | SFD_NONBLOCK for the given signals, which are blocked in the caller.
 int klinux_signal_descriptor(const int *_Nonnull signals, size_t count);
 
+/// eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK.
+int klinux_event_descriptor(void);
+
+/// Makes an eventfd readable.
+void klinux_raise_event(int descriptor);
+
+/// accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK, the peer's address unwanted.
+int klinux_accept(int listener);
+
 /// Reads one signal number from a signalfd; 0 when there is none.
 int klinux_next_signal(int descriptor);
 
