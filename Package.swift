@@ -76,7 +76,7 @@ let package = Package(
                 "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "SecretFS", "SecretMemory",
                 "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent", "keeper-emulator",
             ],
-            path: "Tests/Peers", swiftSettings: settings),
+            path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
