@@ -80,7 +80,7 @@ let package = Package(
                 "SecretMemory", "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent",
                 "keeper-emulator", "publish-probe",
             ],
-            path: "Tests/Peers", swiftSettings: settings),
+            path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -46,6 +46,18 @@ package struct Fault: Sendable, Equatable {
         self.remaining = times
     }
 
+    /// Whether it strikes a request for this operation: the one it names, and one that knows such a fault.
+    func strikes(_ asked: Operation) -> Bool {
+        guard (operation ?? asked) == asked else { return false }
+        switch kind {
+        case .closeInTLS, .hangInTLS: return false
+        case .throttle, .error, .wrongKey: return asked != .file
+        case .corruptRecord: return asked == .getSecret
+        case .corruptFile: return asked == .file
+        default: return true
+        }
+    }
+
     /// Whether it strikes before there is any request.
     var isInTLS: Bool { kind == .closeInTLS || kind == .hangInTLS }
 }

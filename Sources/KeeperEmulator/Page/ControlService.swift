@@ -23,7 +23,7 @@ struct ControlService: Sendable {
         } catch {
             // The browser is gone.
         }
-        socket.close()
+        socket.drain()
     }
 
     private func answer(_ request: HTTPRequest) -> HTTPResponse {

@@ -24,7 +24,7 @@ extension Page {
               <p class="small">The first that fits strikes.</p>
               <ul id="faults"></ul>
               <form id="add-fault">
-                <label>Kind
+                <label class="wide">Kind
                   <select id="fault-kind">
                     <option value="throttle">throttled (403)</option>
                     <option value="500">server error (500)</option>
@@ -40,12 +40,12 @@ extension Page {
                     <option value="tls-close">closed in TLS</option>
                     <option value="tls-hang">silent in TLS</option>
                   </select></label>
-                <label>Value <input id="fault-value" placeholder="–" autocomplete="off"></label>
-                <label>On
+                <label class="wide">On
                   <select id="fault-operation">
                     <option value="">everything</option>
                     <option>get_secret</option><option>get_folders</option><option>file</option>
                   </select></label>
+                <label>Value <input id="fault-value" placeholder="–" autocomplete="off"></label>
                 <label>Times <input id="fault-times" inputmode="numeric" placeholder="ever" autocomplete="off"></label>
                 <button>Add fault</button>
               </form>

@@ -99,11 +99,10 @@ extension Page {
           if (!fields.length) return;
           box.append(node('h3', {textContent: title}));
           for (const field of fields) {
-            const row = node('div', {className: 'field'});
+            const row = node('div', {className: 'field edit'}), values = node('div', {className: 'values'});
             const show = node('button', {type: 'button', className: 'quiet', textContent: field.open ? 'Hide' : 'Show'});
-            row.append(node('div', {className: 'row'},
-              node('span', {}, node('span', {className: 'name', textContent: field.name}),
-                node('span', {className: 'meta', textContent: field.type ? '  ' + field.type : ''})), show));
+            row.append(node('div', {className: 'label'}, node('span', {className: 'name', textContent: field.name}),
+              node('span', {className: 'meta', textContent: field.type || ''})), values, show);
             const inputs = [];
             const add = value => {
               const isText = typeof value === 'string';
@@ -117,7 +116,7 @@ extension Page {
                 at('save').disabled = !editors.some(isChanged);
               };
               inputs.push(input);
-              row.append(input);
+              values.append(input);
             };
             const editor = {field, inputs, before: ''};
             (field.values.length ? field.values : ['']).forEach(add);

@@ -52,13 +52,16 @@ extension Page {
         .record h2 { font-size: 18px; margin: 0; overflow-wrap: anywhere; }
         .record h3 { font-size: 12px; color: var(--soft); text-transform: uppercase; letter-spacing: .05em;
           margin: 18px 0 6px; }
-        .field { padding: 8px 0; border-top: 1px solid var(--line); }
-        .field .name { font-weight: 600; } .field textarea { margin-top: 5px; display: block; }
-        .field.changed .name::after { content: " • changed"; color: var(--accent); font-weight: 400; }
+        .field { padding: 7px 0; border-top: 1px solid var(--line); }
+        .field.edit { display: grid; grid-template-columns: 150px minmax(0, 1fr) 40px; gap: 5px 12px; }
+        .field .name { font-weight: 600; overflow-wrap: anywhere; } .field textarea { display: block; }
+        .field .label { padding-top: 6px; } .field .label .meta { display: block; }
+        .field .values { display: grid; gap: 5px; align-content: start; } .field button { align-self: start; padding-top: 8px; }
+        .field.changed .name::after { content: " •"; color: var(--accent); font-weight: 400; }
         .actions { display: flex; gap: 10px; align-items: center; margin-top: 16px; }
         .hint { color: var(--soft); padding: 60px 20px; text-align: center; }
         form { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin-top: 8px; }
-        form label { font-size: 12px; color: var(--soft); } form button { grid-column: 1 / -1; }
+        form label { font-size: 12px; color: var(--soft); } form button, form label.wide { grid-column: 1 / -1; }
         #faults li { display: flex; justify-content: space-between; gap: 8px; padding: 3px 0; color: var(--bad); }
         table { border-collapse: collapse; width: 100%; }
         td { padding: 2px 0; overflow-wrap: anywhere; } td + td { text-align: right; font-variant-numeric: tabular-nums; }

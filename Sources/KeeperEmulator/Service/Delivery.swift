@@ -40,12 +40,11 @@ struct Delivery {
         case .corruptBody:
             if !response.body.isEmpty { spoiled.response.body[response.body.count / 2] ^= 1 }
             return (spoiled, "corrupt")
-        case .throttle, .error, .wrongKey:
-            // They are answers of Keeper's service: a file's address knows none of them.
-            return (self, "ok")
         case .corruptRecord: return (self, "corrupt-record")
         case .corruptFile: return (self, "corrupt-file")
-        case .closeInTLS, .hangInTLS: return (self, "ok")
+        case .throttle, .error, .wrongKey, .closeInTLS, .hangInTLS:
+            // They leave no answer that could be spoiled.
+            return (self, "ok")
         }
     }
 }

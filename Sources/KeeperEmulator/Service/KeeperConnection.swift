@@ -49,6 +49,7 @@ struct KeeperConnection {
             service.withState { $0.counters.add(nil, result: "bad_request") }
             try? stream.write(error.response(path: "").encoded(keepAlive: false))
             stream.close()
+            socket.drain()
         } catch {
             // The client is gone or silent: nobody is left to tell.
         }

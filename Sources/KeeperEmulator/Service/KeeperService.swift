@@ -65,9 +65,7 @@ final class KeeperService: Sendable {
     /// Answers one request, and says how the answer is to be sent.
     func answer(_ request: HTTPRequest) -> Delivery {
         let operation = KeeperService.operation(of: request.path)
-        let fault = operation.flatMap { operation in
-            takeFault { !$0.isInTLS && ($0.operation ?? operation) == operation }
-        }
+        let fault = operation.flatMap { operation in takeFault { $0.strikes(operation) } }
         var delivery: Delivery
         var result = "ok"
         do {
@@ -119,6 +117,10 @@ final class KeeperService: Sendable {
             return client
         }
         let isBinding = request.payload.publicKey != nil
+        // Before the signature: whoever comes second has another key, and must not be told "signature".
+        if isBinding && client.token == nil {
+            throw Refusal.accessDenied("the one-time token was used before")
+        }
         guard let key = try client.publicKey ?? newKey(request) else {
             throw Refusal.accessDenied("the client is not bound")
         }

@@ -41,19 +41,22 @@ struct HTTPReader {
         while true {
             var index = max(0, searched - 3)
             while index + 4 <= buffer.count {
-                if buffer[index] == 0x0D, Array(buffer[index..<index + 4]) == mark { return index }
+                if buffer[index] == 0x0D, buffer[index..<index + 4].elementsEqual(mark) {
+                    guard index <= HTTPReader.headLimit else { throw headTooLarge }
+                    return index
+                }
                 index += 1
             }
             searched = buffer.count
-            guard buffer.count <= HTTPReader.headLimit else {
-                throw Refusal(status: 431, reason: "the header is over 32 KiB")
-            }
+            guard buffer.count <= HTTPReader.headLimit else { throw headTooLarge }
             guard try fill() else {
                 if buffer.isEmpty { return nil }
                 throw TransportError.closed
             }
         }
     }
+
+    private var headTooLarge: Refusal { Refusal(status: 431, reason: "the header is over 32 KiB") }
 
     private func parse(line: Substring) throws -> HTTPRequest {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)

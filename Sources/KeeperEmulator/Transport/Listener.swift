@@ -32,11 +32,15 @@ final class Listener: Sendable {
 
     /// Takes no more connections, ends those there are, and waits until their threads are done.
     func stop() {
-        let sockets = state.withLock { state in
+        let sockets: [Socket]? = state.withLock { state in
+            guard !state.isStopped else { return nil }
             state.isStopped = true
+            // Within the lock: the accepting thread closes the descriptor once it sees `isStopped`, and its
+            // number could be another's by then.
+            shutdown(descriptor, Int32(SHUT_RDWR))
             return Array(state.sockets.values)
         }
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        guard let sockets else { return }
         for socket in sockets { socket.interrupt() }
         // Threads end by themselves once their sockets are dead; a hang is bounded for all cases.
         for _ in 0..<500 where !state.withLock({ $0.sockets.isEmpty }) { usleep(10_000) }

@@ -49,6 +49,18 @@ final class Socket: ByteStream, Sendable {
 
     func close() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Says goodbye and reads what the peer still sends, within bounds: bytes left unread would make the
+    /// kernel answer with RST, which can overtake the last answer.
+    func drain() {
+        close()
+        setTimeout(seconds: 1)
+        withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 16) { buffer in
+            for _ in 0..<256 {
+                guard let count = try? read(into: buffer), count > 0 else { return }
+            }
+        }
+    }
+
     /// Ends both directions, which wakes a thread that waits in `read`.
     func interrupt() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 

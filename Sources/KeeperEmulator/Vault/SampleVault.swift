@@ -50,10 +50,10 @@ enum SampleVault {
                       - {type: host, value: {hostName: deploy.shop.example, port: "22"}}
                       - {type: password, label: passphrase}
                 folders:
-                  - name: Überwachung 監視
+                  - name: Überwachung – мониторинг
                     uid: FolderUeberwachung0001
                     records:
-                      - title: "Grafana Zugang – ключ 🔑"
+                      - title: "Grafana Zugang – ключ"
                         uid: GrafanaZugang000000001
                         type: login
                         fields:
@@ -61,6 +61,8 @@ enum SampleVault {
                           password: "Pä$$wörd'\"\\ with ünïcode 秘密 🔐"
                           url: ["https://grafana.shop.example", "https://grafana-dr.shop.example"]
                           oneTimeCode: "otpauth://totp/Grafana:jm?secret=JBSWY3DPEHPK3PXP&issuer=Grafana"
+                        custom:
+                          - {type: text, label: "備考 📝", value: "監視 🔑"}
               - name: Staging
                 uid: FolderStaging000000001
                 records:

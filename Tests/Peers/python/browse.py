@@ -2,8 +2,8 @@
 
     browse.py URL RECORD FIELD VALUE
 
-Prints JSON: the titles listed, the value before, whether it was hidden until shown, what the list says
-of hostile titles, and errors of the page's console. Screenshots go to EMULATOR_SCREENSHOT, and to
+Prints JSON: the titles listed, the value before and after, whether it was hidden until shown, whether a
+hostile title got its script run, and what the page's console says. Screenshots go to EMULATOR_SCREENSHOT, and to
 EMULATOR_SCREENSHOT_DARK for the dark one, where these are set.
 """
 import json
@@ -20,7 +20,7 @@ url, record, field, value = sys.argv[1:5]
 options = Options()
 options.binary_location = "/usr/bin/chromium"
 for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                 "--window-size=1200,900", "--hide-scrollbars", "--no-first-run",
+                 "--window-size=1200,1060", "--hide-scrollbars", "--no-first-run",
                  "--disable-background-networking", "--lang=en"]:
     options.add_argument(argument)
 options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -45,11 +45,11 @@ try:
     box = row.find_element(By.TAG_NAME, "textarea")
     hidden = box.value_of_css_property("-webkit-text-security") == "disc"
     before = box.get_attribute("value")
-    screenshot("EMULATOR_SCREENSHOT")
     row.find_element(By.TAG_NAME, "button").click()
     shown = box.value_of_css_property("-webkit-text-security") != "disc"
     box.clear()
     box.send_keys(value)
+    screenshot("EMULATOR_SCREENSHOT")
     browser.find_element(By.ID, "save").click()
     WebDriverWait(browser, 20).until(lambda b: b.find_element(By.ID, "message").text == "Saved")
     after = find(f'.field[data-field="{field}"] textarea').get_attribute("value")
