@@ -66,7 +66,7 @@ package enum AgentError: ExplainedError {
         }
     }
 
-    package var exitCode: ExitCode {
+    package var exitCode: ExitStatus {
         switch self {
         case .configurationFile, .noPlan: .configuration
         case .root, .system, .interrupted: .failed

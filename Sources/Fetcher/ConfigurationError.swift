@@ -53,5 +53,5 @@ package enum ConfigurationError: ExplainedError, Equatable {
         }
     }
 
-    package var exitCode: ExitCode { .configuration }
+    package var exitCode: ExitStatus { .configuration }
 }

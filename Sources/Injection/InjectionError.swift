@@ -17,5 +17,5 @@ package struct InjectionError: ExplainedError, Equatable {
         return "\(count) in the annotations" + items.joined()
     }
 
-    package var exitCode: ExitCode { .configuration }
+    package var exitCode: ExitStatus { .configuration }
 }

@@ -60,7 +60,7 @@ package enum LookupError: ExplainedError, Equatable {
         }
     }
 
-    package var exitCode: ExitCode {
+    package var exitCode: ExitStatus {
         switch self {
         case .noRecord, .noField, .noFile, .indexOutOfBounds: .notFound
         case .unreadable, .ambiguousTitle, .ambiguousField, .ambiguousFile: .failed

@@ -34,7 +34,7 @@ struct KeeperInjector: ParsableCommand {
                 FileHandle.standardError.write(Data((text + "\n").utf8))
             }
             Foundation.exit(
-                code == .validationFailure ? Plan.ExitCode.usage.rawValue : code.rawValue)
+                code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
         }
     }
 

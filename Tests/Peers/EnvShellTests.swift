@@ -19,7 +19,7 @@ struct EnvShellTests {
 
     private struct NoAttachments: ExplainedError {
         var message: String { "none" }
-        var exitCode: ExitCode { .failed }
+        var exitCode: ExitStatus { .failed }
     }
 
     /// Records of random fields, the same in each run.

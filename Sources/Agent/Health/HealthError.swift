@@ -24,5 +24,5 @@ package enum HealthError: ExplainedError {
         }
     }
 
-    package var exitCode: ExitCode { .failed }
+    package var exitCode: ExitStatus { .failed }
 }

@@ -3,7 +3,7 @@ import Plan
 import Render
 package import SecretFS
 import SecretMemory
-package import Vault
+import Vault
 
 /// One refresh: fetch everything in one call, render every selection, publish one generation.
 ///
@@ -54,8 +54,13 @@ package final class Refresher {
     private func fetch(
         deadline: ContinuousClock.Instant?
     ) throws(AgentError) -> (KeeperClient, Vault) {
-        let client = try client ?? connect()
-        self.client = client
+        let client: KeeperClient
+        if let open = self.client {
+            client = open
+        } else {
+            client = try connect()
+            self.client = client
+        }
         let start = ContinuousClock.now
         let vault: Vault
         do throws(KeeperError) {
@@ -79,8 +84,12 @@ package final class Refresher {
     private func connect() throws(AgentError) -> KeeperClient {
         let configuration = try input.load()
         let log = log
-        return KeeperClient(configuration: configuration, options: options, cancellation: cancellation) {
-            log.warn($0.message)
+        do throws(KeeperError) {
+            return try KeeperClient(
+                configuration: configuration, options: options, cancellation: cancellation,
+                observer: log.event)
+        } catch {
+            throw .keeper(error)
         }
     }
 
@@ -94,8 +103,11 @@ package final class Refresher {
             files = try Renderer(vault: vault, strictLookup: plan.strictLookup).render(plan.selections) {
                 (attachment) throws(KeeperError) in
                 // Downloaded again only when Keeper has another version of it.
-                let content =
-                    try attachments.content(of: attachment) ?? client.download(attachment, deadline: deadline)
+                if let known = attachments.content(of: attachment) {
+                    used.keep(known, of: attachment)
+                    return known
+                }
+                let content = try client.download(attachment, deadline: deadline)
                 used.keep(content, of: attachment)
                 return content
             }
@@ -141,17 +153,6 @@ package final class Refresher {
                     "some secret memory cannot be locked and may be swapped",
                     ["bytes": .integer(SecretBytes.unlockedBytes), "hint": "raise RLIMIT_MEMLOCK"])
             }
-        }
-    }
-}
-
-extension Log {
-    /// Says what of Keeper's answer could not be read.
-    package func damage(_ damaged: [Vault.Damage]) {
-        for item in damaged {
-            warn(
-                "a \(item.kind.rawValue) cannot be read",
-                ["uid": .string(item.uid), "reason": .string(item.reason)])
         }
     }
 }

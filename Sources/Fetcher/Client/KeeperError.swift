@@ -76,7 +76,7 @@ package enum KeeperError: ExplainedError, Equatable {
         }
     }
 
-    package var exitCode: ExitCode {
+    package var exitCode: ExitStatus {
         switch self {
         case .refused, .tokenRefused, .throttled, .unknownServerKey: .refused
         case .unreachable, .deadline, .certificate, .strangeAnswer, .unreadable, .tooLarge, .attachment:

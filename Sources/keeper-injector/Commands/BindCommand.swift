@@ -51,16 +51,14 @@ struct BindCommand: ParsableCommand {
     func run() throws {
         let text = token == "-" ? (readLine() ?? "") : token
         let parsed = try OneTimeToken(
-            text, hostname: hostname, serverPublicKey: serverPublicKey, serverPublicKeyID: serverPublicKeyID)
+            text, hostname: hostname, serverKeyID: serverPublicKeyID, serverKey: serverPublicKey)
         // The file first: a token spent for a result that cannot be kept would be lost.
         let file = try output.map { path throws(OutputError) in try NewFile(path) }
         do {
-            let log = logging.log
             let configuration = try KeeperClient.bind(
                 parsed, options: ClientOptions(caFile: caCertificate, proxy: httpsProxy),
-                cancellation: Cancellation()
-            ) { log.warn($0.message) }
-            try (file ?? NewFile(standardOutput: ())).write(configuration.json, line: true)
+                observer: logging.log.event)
+            try (file ?? NewFile(standardOutput: ())).write(configuration.json(), line: true)
         } catch {
             file?.remove()
             throw error

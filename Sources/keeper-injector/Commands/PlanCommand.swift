@@ -11,6 +11,6 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let plan = try selection.plan(needsConfiguration: true, log: logging.log)
-        print(plan.json)
+        print(String(decoding: plan.prettyJSON, as: UTF8.self))
     }
 }

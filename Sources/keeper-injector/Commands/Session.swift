@@ -10,10 +10,8 @@ struct Session {
     init(_ connection: ConnectionOptions, _ logging: LogOptions) throws {
         let log = logging.log
         self.log = log
-        client = KeeperClient(
-            configuration: try connection.input().load(), options: connection.client,
-            cancellation: Cancellation()
-        ) { log.warn($0.message) }
+        client = try KeeperClient(
+            configuration: try connection.input().load(), options: connection.client, observer: log.event)
     }
 
     /// All records, with what could not be read logged.

@@ -129,5 +129,5 @@ enum ManifestError: ExplainedError {
         }
     }
 
-    var exitCode: ExitCode { .configuration }
+    var exitCode: ExitStatus { .configuration }
 }

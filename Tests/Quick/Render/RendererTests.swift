@@ -9,7 +9,7 @@ struct RendererTests {
     /// An attachment that cannot be fetched.
     private struct Refused: ExplainedError {
         var message: String { "refused" }
-        var exitCode: ExitCode { .unreachable }
+        var exitCode: ExitStatus { .unreachable }
     }
 
     private func vault(_ records: Record...) -> Vault { Vault(records: records) }
