@@ -66,7 +66,7 @@ package enum AgentError: ExplainedError {
         }
     }
 
-    package var exitCode: ExitStatus {
+    package var exitCode: CommandStatus {
         switch self {
         case .configurationFile, .noPlan: .configuration
         case .root, .system, .interrupted: .failed

@@ -53,5 +53,5 @@ package enum ConfigurationError: ExplainedError, Equatable {
         }
     }
 
-    package var exitCode: ExitStatus { .configuration }
+    package var exitCode: CommandStatus { .configuration }
 }

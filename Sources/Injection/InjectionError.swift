@@ -17,5 +17,5 @@ package struct InjectionError: ExplainedError, Equatable {
         return "\(count) in the annotations" + items.joined()
     }
 
-    package var exitCode: ExitStatus { .configuration }
+    package var exitCode: CommandStatus { .configuration }
 }

@@ -6,7 +6,7 @@ package protocol ExplainedError: Error, Sendable {
     var message: String { get }
     /// What to do next; `nil` where the message says it all.
     var hint: String? { get }
-    var exitCode: ExitStatus { get }
+    var exitCode: CommandStatus { get }
 }
 
 extension ExplainedError {
@@ -14,7 +14,7 @@ extension ExplainedError {
 }
 
 /// How a command ended (contract, section 10).
-package enum ExitStatus: Int32, Sendable {
+package enum CommandStatus: Int32, Sendable {
     case ok = 0
     case failed = 1
     case usage = 2

@@ -19,5 +19,5 @@ package struct PlanError: ExplainedError, Equatable {
             + "the agent's and the injector's versions must fit together"
     }
 
-    package var exitCode: ExitStatus { .configuration }
+    package var exitCode: CommandStatus { .configuration }
 }

@@ -31,7 +31,7 @@ package struct RenderError: ExplainedError {
 
     package var hint: String? { reason.hint }
 
-    package var exitCode: ExitStatus {
+    package var exitCode: CommandStatus {
         switch reason {
         case .lookup(let error): error.exitCode
         case .attachment(let error): error.exitCode
@@ -103,7 +103,7 @@ package struct RenderFailure: ExplainedError {
 
     package var hint: String? { errors.count == 1 ? errors.first?.hint : nil }
 
-    package var exitCode: ExitStatus { errors.first?.exitCode ?? .failed }
+    package var exitCode: CommandStatus { errors.first?.exitCode ?? .failed }
 }
 
 /// Names for a message, the first ten of them.

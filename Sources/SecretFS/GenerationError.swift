@@ -20,5 +20,5 @@ package enum GenerationError: ExplainedError {
 
     package var hint: String? { "give one of them another path" }
 
-    package var exitCode: ExitStatus { .configuration }
+    package var exitCode: CommandStatus { .configuration }
 }

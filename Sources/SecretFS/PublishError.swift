@@ -57,7 +57,7 @@ package enum PublishError: ExplainedError {
         }
     }
 
-    package var exitCode: ExitStatus {
+    package var exitCode: CommandStatus {
         switch self {
         case .outside, .reserved: .configuration
         case .occupied, .full, .ownership, .failed: .failed

@@ -60,7 +60,7 @@ package enum LookupError: ExplainedError, Equatable {
         }
     }
 
-    package var exitCode: ExitStatus {
+    package var exitCode: CommandStatus {
         switch self {
         case .noRecord, .noField, .noFile, .indexOutOfBounds: .notFound
         case .unreadable, .ambiguousTitle, .ambiguousField, .ambiguousFile: .failed

@@ -34,7 +34,7 @@ struct KeeperInjector: ParsableCommand {
                 FileHandle.standardError.write(Data((text + "\n").utf8))
             }
             Foundation.exit(
-                code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
+                code == .validationFailure ? CommandStatus.usage.rawValue : code.rawValue)
         }
     }
 

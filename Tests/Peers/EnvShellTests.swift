@@ -19,7 +19,7 @@ struct EnvShellTests {
 
     private struct NoAttachments: ExplainedError {
         var message: String { "none" }
-        var exitCode: ExitStatus { .failed }
+        var exitCode: CommandStatus { .failed }
     }
 
     /// Records of random fields, the same in each run.

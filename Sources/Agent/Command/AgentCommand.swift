@@ -32,7 +32,7 @@ package enum AgentCommand {
         """
 
     /// Runs the process's whole job.
-    package static func run(_ arguments: [String]) -> ExitStatus {
+    package static func run(_ arguments: [String]) -> CommandStatus {
         if arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help" {
             write(usage, to: STDOUT_FILENO)
             return .ok
@@ -54,7 +54,7 @@ package enum AgentCommand {
         }
     }
 
-    private static func agent(_ flags: AgentFlags, _ mode: Agent.Mode) -> ExitStatus {
+    private static func agent(_ flags: AgentFlags, _ mode: Agent.Mode) -> CommandStatus {
         let log = Log(level: flags.logLevel, format: flags.logFormat)
         do throws(AgentError) {
             var plan = try plan()
@@ -84,7 +84,7 @@ package enum AgentCommand {
         }
     }
 
-    private static func health(_ flags: AgentFlags) -> ExitStatus {
+    private static func health(_ flags: AgentFlags) -> CommandStatus {
         do throws(HealthError) {
             let answer = try HealthProbe(socketPath: AgentPaths.socket(root: flags.root))
                 .ask(flags.ready ? "/readyz" : "/healthz")

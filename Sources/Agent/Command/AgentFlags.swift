@@ -83,5 +83,5 @@ private struct Arguments {
 struct UsageError: ExplainedError {
     let message: String
     init(_ message: String) { self.message = message }
-    var exitCode: ExitStatus { .usage }
+    var exitCode: CommandStatus { .usage }
 }

@@ -24,5 +24,5 @@ package enum HealthError: ExplainedError {
         }
     }
 
-    package var exitCode: ExitStatus { .failed }
+    package var exitCode: CommandStatus { .failed }
 }

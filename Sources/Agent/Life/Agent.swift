@@ -25,7 +25,7 @@ package struct Agent: Sendable {
     }
 
     /// Does all of it and says how the process is to end. Errors are logged, not thrown.
-    package func run(_ mode: Mode) -> ExitStatus {
+    package func run(_ mode: Mode) -> CommandStatus {
         hardenProcess()
         let publisher = TmpfsPublisher(directories: settings.directories, ownership: settings.ownership)
         let status = Status(version: settings.version)
@@ -56,7 +56,7 @@ package struct Agent: Sendable {
         }
     }
 
-    private func fail(_ error: AgentError, mode: Mode) -> ExitStatus {
+    private func fail(_ error: AgentError, mode: Mode) -> CommandStatus {
         log.failure(error)
         return error.exitCode
     }

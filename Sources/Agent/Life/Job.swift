@@ -15,7 +15,7 @@ struct Job {
     /// Without anything published, the next attempt is not put off longer than this.
     private static let firstPublishRetry: Duration = .seconds(30)
 
-    func once() -> ExitStatus {
+    func once() -> CommandStatus {
         do throws(AgentError) {
             try refresher.refresh(deadline: .now + plan.initTimeout)
             return .ok
@@ -30,7 +30,7 @@ struct Job {
         }
     }
 
-    func refreshing() -> ExitStatus {
+    func refreshing() -> CommandStatus {
         // What init left is current: the next call is due one interval later.
         var due = true
         if publisher.hasPublished {

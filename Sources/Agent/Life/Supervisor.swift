@@ -11,7 +11,7 @@ package struct Supervisor: Sendable {
 
     package enum End: Sendable {
         /// The job ended by itself.
-        case finished(ExitStatus)
+        case finished(CommandStatus)
         /// SIGTERM or SIGINT ended it.
         case stopped
         /// The time limit ended it.
@@ -38,7 +38,7 @@ package struct Supervisor: Sendable {
 
     /// Runs `job` on a thread of its own; SIGTERM and SIGINT cancel it.
     package func run(
-        cancellation: Cancellation, job: @escaping @Sendable () -> ExitStatus
+        cancellation: Cancellation, job: @escaping @Sendable () -> CommandStatus
     ) throws(AgentError) -> End {
         // Blocked before the worker starts, which inherits the mask.
         let signals = [SIGTERM, SIGINT, SIGHUP]

@@ -76,7 +76,7 @@ package enum KeeperError: ExplainedError, Equatable {
         }
     }
 
-    package var exitCode: ExitStatus {
+    package var exitCode: CommandStatus {
         switch self {
         case .refused, .tokenRefused, .throttled, .unknownServerKey: .refused
         case .unreachable, .deadline, .certificate, .strangeAnswer, .unreadable, .tooLarge, .attachment:

@@ -70,5 +70,5 @@ private struct UnreadableNotation: ExplainedError {
 
     var message: String { "'\(text)' is neither a record's title nor Keeper notation: \(error.reason)" }
     var hint: String? { "notation is keeper://RECORD/field/NAME; write / [ ] \\ inside a name as \\/ \\[ \\] \\\\" }
-    var exitCode: ExitStatus { .usage }
+    var exitCode: CommandStatus { .usage }
 }

@@ -129,5 +129,5 @@ enum ManifestError: ExplainedError {
         }
     }
 
-    var exitCode: ExitStatus { .configuration }
+    var exitCode: CommandStatus { .configuration }
 }

@@ -7,5 +7,5 @@ struct MissingConfiguration: ExplainedError {
         "give --ksm-config FILE, or the configuration in the environment variable KSM_CONFIG; "
             + "`keeper-injector bind` makes one from a one-time token"
     }
-    var exitCode: ExitStatus { .configuration }
+    var exitCode: CommandStatus { .configuration }
 }

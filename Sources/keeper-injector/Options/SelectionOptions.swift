@@ -62,5 +62,5 @@ private struct NotInjected: ExplainedError {
 
     var message: String { "\(title) does not ask for secrets" }
     var hint: String? { "set the annotation keeper.security/inject: \"true\"" }
-    var exitCode: ExitStatus { .configuration }
+    var exitCode: CommandStatus { .configuration }
 }

@@ -49,5 +49,5 @@ struct OutputError: ExplainedError {
 
     var message: String { "cannot write to '\(place)': \(String(cString: strerror(code)))" }
     var hint: String? { code == EEXIST ? "it exists already; choose a new file or remove it" : nil }
-    var exitCode: ExitStatus { .failed }
+    var exitCode: CommandStatus { .failed }
 }

@@ -10,7 +10,7 @@ import Plan
 import SecretFS
 import SecretMemory
 
-func end(_ message: String, _ code: ExitStatus) -> Never {
+func end(_ message: String, _ code: CommandStatus) -> Never {
     _ = (message + "\n").withCString { write(STDERR_FILENO, $0, strlen($0)) }
     exit(code.rawValue)
 }

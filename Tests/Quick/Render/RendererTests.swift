@@ -9,7 +9,7 @@ struct RendererTests {
     /// An attachment that cannot be fetched.
     private struct Refused: ExplainedError {
         var message: String { "refused" }
-        var exitCode: ExitStatus { .unreachable }
+        var exitCode: CommandStatus { .unreachable }
     }
 
     private func vault(_ records: Record...) -> Vault { Vault(records: records) }
