@@ -50,8 +50,6 @@ final class FetcherBench {
         ) { log.events.append($0) }
     }
 
-    deinit { emulator.stop() }
-
     /// Short waits, and no proxy that the machine's environment may name.
     static func options(_ base: ClientOptions? = nil, caFile: String?) -> ClientOptions {
         var options =
