@@ -12,7 +12,7 @@ public final class BackgroundProcess: @unchecked Sendable {
         process.arguments = arguments
         if let environment { process.environment = environment }
         for name in ["out", "err"] {
-            FileManager.default.createFile(atPath: scratch.file(name), contents: nil)
+            try Data().write(to: URL(fileURLWithPath: scratch.file(name)))
         }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: scratch.file("out"))
