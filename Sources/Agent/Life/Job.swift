@@ -41,7 +41,8 @@ struct Job {
         while !cancellation.isCancelled {
             if due {
                 do throws(AgentError) {
-                    try refresher.refresh(deadline: .now + plan.refreshInterval)
+                    // An interval of milliseconds, as on a laptop, is no time for a request.
+                    try refresher.refresh(deadline: .now + max(plan.refreshInterval, plan.initTimeout))
                 } catch {
                     if case .interrupted = error { break }
                     if plan.failOnError, !publisher.hasPublished {
