@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -32,6 +33,13 @@ int klinux_forbid_core_dumps(void) {
     int dumpable = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     return limit != 0 ? limit : dumpable;
 }
+
+void klinux_keep_heap_small(void) {
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+}
+
+void klinux_trim_heap(void) { malloc_trim(0); }
 
 int klinux_openat(int directory, const char *path, int flags, mode_t mode) {
     return openat(directory, path, flags, mode);

@@ -78,7 +78,8 @@ package enum AgentCommand {
     private static func plan() throws(AgentError) -> Plan {
         guard let text = getenv("KEEPER_INJECTOR_CONFIG") else { throw .noPlan }
         do throws(PlanError) {
-            return try Plan(parsing: SecretBytes(copying: UnsafeRawBufferPointer(start: text, count: strlen(text))))
+            return try Plan(
+                parsing: SecretBytes(copying: UnsafeRawBufferPointer(start: text, count: strlen(text))))
         } catch {
             throw .plan(error)
         }

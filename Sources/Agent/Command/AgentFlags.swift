@@ -18,7 +18,9 @@ struct AgentFlags {
     var ready = false
 
     init(_ arguments: [String]) throws(UsageError) {
-        guard let first = arguments.first else { throw UsageError("a command is missing: init, sidecar or health") }
+        guard let first = arguments.first else {
+            throw UsageError("a command is missing: init, sidecar or health")
+        }
         guard let verb = Verb(rawValue: first) else {
             throw UsageError("unknown command '\(first)': expected init, sidecar or health")
         }
@@ -66,7 +68,9 @@ private struct Arguments {
 
     init(_ arguments: ArraySlice<String>) {
         rest = arguments.flatMap { argument -> [String] in
-            guard argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") else { return [argument] }
+            guard argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") else {
+                return [argument]
+            }
             return [String(argument[..<equals]), String(argument[argument.index(after: equals)...])]
         }.reversed()
     }

@@ -165,7 +165,9 @@ struct HealthEndpoint: ~Copyable {
         switch target.prefix(while: { $0 != "?" }) {
         case "/healthz": break
         case "/readyz":
-            if !status.isReady { (code, body) = ("503 Service Unavailable", "no current secrets published\n") }
+            if !status.isReady {
+                (code, body) = ("503 Service Unavailable", "no current secrets published\n")
+            }
         case "/metrics": (type, body) = ("text/plain; version=0.0.4; charset=utf-8", status.metrics)
         default: (code, body) = ("404 Not Found", "try /healthz, /readyz or /metrics\n")
         }

@@ -1,3 +1,4 @@
+import CLinux
 import Fetcher
 import Glibc
 package import Plan
@@ -26,6 +27,8 @@ package struct Agent: Sendable {
 
     /// Does all of it and says how the process is to end. Errors are logged, not thrown.
     package func run(_ mode: Mode) -> CommandStatus {
+        // Before the first thread: what each of thousands of pods costs is mostly this heap.
+        klinux_keep_heap_small()
         hardenProcess()
         let publisher = TmpfsPublisher(directories: settings.directories, ownership: settings.ownership)
         let status = Status(version: settings.version)

@@ -1,3 +1,4 @@
+import CLinux
 import Fetcher
 import Plan
 import SecretFS
@@ -53,6 +54,8 @@ struct Job {
                 }
             }
             due = true
+            // Until the next refresh nothing of this one is needed.
+            klinux_trim_heap()
             wait(pause)
         }
         return .ok

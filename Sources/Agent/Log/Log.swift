@@ -96,7 +96,8 @@ package struct Log: Sendable {
         var line = "\(Timestamp.now().dropFirst(11).prefix(12)) \(name)\(padding) \(printable(message))"
         for (key, value) in fields {
             let text = value.text
-            line += " \(key)=\(text.contains(where: { $0 == " " || $0 == "=" }) ? quoted(text) : printable(text))"
+            line +=
+                " \(key)=\(text.contains(where: { $0 == " " || $0 == "=" }) ? quoted(text) : printable(text))"
         }
         return line
     }

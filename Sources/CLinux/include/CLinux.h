@@ -19,6 +19,12 @@ int klinux_exclude_from_dumps(void *_Nonnull bytes, size_t count);
 /// prctl(2) PR_SET_DUMPABLE 0 and setrlimit(2) RLIMIT_CORE 0.
 int klinux_forbid_core_dumps(void);
 
+/// mallopt(3): one arena for all threads, and large blocks given back at once. Call it first.
+void klinux_keep_heap_small(void);
+
+/// malloc_trim(3): gives free memory back to the kernel.
+void klinux_trim_heap(void);
+
 /// openat(2).
 int klinux_openat(int directory, const char *_Nonnull path, int flags, mode_t mode);
 

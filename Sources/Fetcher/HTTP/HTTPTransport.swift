@@ -10,6 +10,8 @@ final class HTTPTransport {
     private let easy: UnsafeMutableRawPointer
     private let multi: UnsafeMutableRawPointer
     private let trust: TrustStore
+    /// The extra file did not do: from now on all authorities are read.
+    private var needsEverything = false
     private let options: ClientOptions
     private let cancellation: Cancellation
     /// CURLOPT_ERRORBUFFER: libcurl keeps the address.
@@ -41,6 +43,19 @@ final class HTTPTransport {
     ///
     /// The corresponding C functions are `curl_multi_perform` and `curl_multi_poll`.
     func perform(_ request: HTTPRequest, timeout: Duration) throws(TransportError) -> HTTPResponse {
+        do throws(TransportError) {
+            return try attempt(request, timeout: timeout)
+        } catch {
+            // Refused within the handshake: nothing was sent yet.
+            guard case .certificate(.unknownIssuer) = error, trust.hasMore, !needsEverything else {
+                throw error
+            }
+            needsEverything = true
+            return try attempt(request, timeout: timeout)
+        }
+    }
+
+    private func attempt(_ request: HTTPRequest, timeout: Duration) throws(TransportError) -> HTTPResponse {
         let body = BoundedBody(limit: options.answerLimit)
         var headers: UnsafeMutablePointer<curl_slist>?
         defer { curl_slist_free_all(headers) }
@@ -127,11 +142,12 @@ final class HTTPTransport {
         kcurl_setopt_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         kcurl_setopt_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         kcurl_setopt_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
-        kcurl_setopt_string(easy, CURLOPT_CAINFO, trust.file)
+        kcurl_setopt_string(easy, CURLOPT_CAINFO, trust.extra ?? trust.bundle)
         kcurl_setopt_string(easy, CURLOPT_CAPATH, trust.directory)
-        if var blob = trust.blob {
+        if needsEverything {
             // Copied by libcurl (CURL_BLOB_COPY).
-            blob.withUnsafeMutableBytes { blob in
+            var everything = trust.everything
+            everything.withUnsafeMutableBytes { blob in
                 guard let base = blob.baseAddress else { return }
                 kcurl_setopt_blob(easy, CURLOPT_CAINFO_BLOB, base, blob.count)
             }
@@ -148,6 +164,9 @@ final class HTTPTransport {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return .connection(.resolve, reason: reason)
         case CURLE_COULDNT_CONNECT: return .connection(.connect, reason: reason)
+        // An authority of the right name with another key: OpenSSL reports the signature, not the trust.
+        case CURLE_SSL_CONNECT_ERROR where reason.contains("asn1 encoding routines"):
+            return .certificate(.unknownIssuer)
         case CURLE_SSL_CONNECT_ERROR: return .connection(.tls, reason: reason)
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
             return .connection(.reset, reason: reason)

@@ -4,14 +4,15 @@ import Plan
 /// The certificate authorities to trust: the system's, and one file more.
 ///
 /// A directory of hashed names is preferred to a bundle: OpenSSL then reads the one file that it needs,
-/// and not some 140 certificates into the memory of every pod.
+/// and not some 140 certificates into the memory of every pod. Where there is only a bundle, and an extra
+/// file too, the bundle is read once the extra file did not do: what is trusted is the same.
 struct TrustStore: Equatable {
-    /// CURLOPT_CAINFO.
-    var file: String?
-    /// CURLOPT_CAPATH.
-    var directory: String?
-    /// CURLOPT_CAINFO_BLOB, in place of `file`: the system's bundle with the extra file behind it.
-    var blob: [UInt8]?
+    /// The system's authorities in one file.
+    let bundle: String?
+    /// The file to add to them.
+    let extra: String?
+    /// The system's authorities as a directory of hashed names; CURLOPT_CAPATH.
+    let directory: String?
 
     /// - Parameters:
     ///   - extra: a PEM file, added to the system's authorities.
@@ -19,17 +20,18 @@ struct TrustStore: Equatable {
     /// - Throws: `KeeperError.authorities` when the extra file is no PEM file of certificates.
     init(extra: String?, environment: (String) -> String? = environmentVariable) throws(KeeperError) {
         directory = environment("SSL_CERT_DIR") ?? TrustStore.hashedDirectory
-        let named = environment("SSL_CERT_FILE")
-        file = named ?? (directory == nil ? TrustStore.bundle : nil)
-        guard let extra else { return }
-        let certificates = try TrustStore.read(extra)
-        if let system = file {
-            // A bundle that cannot be read is as good as none; the directory may still do.
-            blob = (readFile(system, limit: 16 << 20) ?? []) + [0x0A] + certificates
-            file = nil
-        } else {
-            file = extra
-        }
+        bundle = environment("SSL_CERT_FILE") ?? (directory == nil ? TrustStore.usualBundle : nil)
+        self.extra = extra
+        if let extra { _ = try TrustStore.read(extra) }
+    }
+
+    /// Whether `everything` holds more than `extra` and `directory`.
+    var hasMore: Bool { bundle != nil && extra != nil }
+
+    /// Bundle and extra file, one behind the other, for CURLOPT_CAINFO_BLOB.
+    var everything: [UInt8] {
+        // A file that cannot be read is as good as none: the others may still do.
+        [bundle, extra].flatMap { $0.flatMap { readFile($0, limit: 16 << 20) } ?? [] + [0x0A] }
     }
 
     private static var hashedDirectory: String? {
@@ -44,7 +46,7 @@ struct TrustStore: Equatable {
         return nil
     }
 
-    private static var bundle: String? {
+    private static var usualBundle: String? {
         [
             "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
             "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",

@@ -16,7 +16,9 @@ struct BindCommand: ParsableCommand {
               kubectl create secret generic keeper-config --from-file=config=keeper.json
             """)
 
-    @Argument(help: ArgumentHelp("The token, REGION:TOKEN or HOST:TOKEN; - reads it from stdin.", valueName: "token"))
+    @Argument(
+        help: ArgumentHelp(
+            "The token, REGION:TOKEN or HOST:TOKEN; - reads it from stdin.", valueName: "token"))
     var token: String
 
     @Option(help: ArgumentHelp("Keeper's host, where the token does not name it.", valueName: "host"))

@@ -24,7 +24,9 @@ struct GetCommand: ParsableCommand {
     @Option(help: ArgumentHelp("One field of the record, by label or type.", valueName: "name"))
     var field: String?
 
-    @Option(help: ArgumentHelp("json (default for a record), env or raw (default for a value).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "json (default for a record), env or raw (default for a value).", valueName: "format"))
     var format: Format?
 
     @OptionGroup var connection: ConnectionOptions
@@ -69,6 +71,8 @@ private struct UnreadableNotation: ExplainedError {
     let error: NotationError
 
     var message: String { "'\(text)' is neither a record's title nor Keeper notation: \(error.reason)" }
-    var hint: String? { "notation is keeper://RECORD/field/NAME; write / [ ] \\ inside a name as \\/ \\[ \\] \\\\" }
+    var hint: String? {
+        "notation is keeper://RECORD/field/NAME; write / [ ] \\ inside a name as \\/ \\[ \\] \\\\"
+    }
     var exitCode: CommandStatus { .usage }
 }

@@ -60,7 +60,9 @@ private struct Row: Encodable {
             var text = ""
             for (column, cell) in line.enumerated() {
                 text += cell
-                if column < line.count - 1 { text += String(repeating: " ", count: widths[column] - cell.count + 2) }
+                if column < line.count - 1 {
+                    text += String(repeating: " ", count: widths[column] - cell.count + 2)
+                }
             }
             while text.hasSuffix(" ") { text.removeLast() }
             return text + "\n"

@@ -19,7 +19,9 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
 
-    @Option(help: ArgumentHelp("The directory that stands for the pod's root; made when missing.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The directory that stands for the pod's root; made when missing.", valueName: "dir"))
     var root: String
 
     @Flag(help: "Publish once and end, as the init container does.")

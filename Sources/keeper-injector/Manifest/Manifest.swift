@@ -122,8 +122,10 @@ enum ManifestError: ExplainedError {
         switch self {
         case .unreadable: "give -f FILE, or -f - for stdin"
         case .malformed: nil
-        case .noPod: "Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob and List are understood"
-        case .noneAnnotated: "add keeper.security/inject: \"true\" to the pod's (template's) metadata.annotations"
+        case .noPod:
+            "Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob and List are understood"
+        case .noneAnnotated:
+            "add keeper.security/inject: \"true\" to the pod's (template's) metadata.annotations"
         case .severalAnnotated: "give a file with one of them"
         case .notAString: "put it in quotes, as Kubernetes demands"
         }

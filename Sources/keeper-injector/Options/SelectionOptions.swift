@@ -15,7 +15,8 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("annotation"),
         help: ArgumentHelp(
-            "An annotation; repeatable. The prefix keeper.security/ may be left out.", valueName: "key=value"))
+            "An annotation; repeatable. The prefix keeper.security/ may be left out.", valueName: "key=value")
+    )
     var annotations: [String] = []
 
     func validate() throws {

@@ -24,7 +24,8 @@ struct NewFile {
         try secret.withUnsafeBytes { bytes throws(OutputError) in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let count = Glibc.write(
+                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { throw OutputError(place: path ?? "stdout", code: errno) }
                 rest = rest.dropFirst(count)

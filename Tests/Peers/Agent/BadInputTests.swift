@@ -37,7 +37,8 @@ struct BadInputTests {
 
     private func configuration(_ change: (inout [String: Any]) -> Void) throws -> String {
         var object = try #require(
-            JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: laboratory.configuration)))
+            JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: laboratory.configuration)))
                 as? [String: Any])
         change(&object)
         return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
@@ -102,7 +103,8 @@ struct BadInputTests {
     func wrongCAFile() throws {
         for path in ["/nowhere/ca.pem", laboratory.configuration] {
             let result = try laboratory.runOnce(
-                ["secret=Web shop login"], connection: ["--ksm-config", laboratory.configuration, "--ca-cert", path])
+                ["secret=Web shop login"],
+                connection: ["--ksm-config", laboratory.configuration, "--ca-cert", path])
             try expect(result, status: 3, path)
         }
     }
@@ -120,13 +122,15 @@ struct BadInputTests {
 
     @Test("an unknown record, with the nearest titles")
     func unknownRecord() throws {
-        try expect(try laboratory.runOnce(["secret=Web shop logn"]), status: 6, "Web shop logn", "Web shop login")
+        try expect(
+            try laboratory.runOnce(["secret=Web shop logn"]), status: 6, "Web shop logn", "Web shop login")
     }
 
     @Test("an unknown field, with the nearest names")
     func unknownField() throws {
         try expect(
-            try laboratory.runOnce(["secret-a=Web shop login[pasword]:/a/b"]), status: 6, "pasword", "password")
+            try laboratory.runOnce(["secret-a=Web shop login[pasword]:/a/b"]), status: 6, "pasword",
+            "password")
     }
 
     @Test("an ambiguous title is an error under strict-lookup and a warning otherwise")
@@ -156,7 +160,9 @@ struct BadInputTests {
         #expect(result.errors.contains("/proc/nowhere"))
     }
 
-    @Test("wrong usage", arguments: [["run"], ["run", "--root", "x"], ["nonsense"], ["list", "--output", "xml"]])
+    @Test(
+        "wrong usage",
+        arguments: [["run"], ["run", "--root", "x"], ["nonsense"], ["list", "--output", "xml"]])
     func usage(arguments: [String]) throws {
         let result = try run(Checkout.product("keeper-injector"), arguments)
         #expect(result.status == 2, "\(result.errors)")
@@ -164,7 +170,8 @@ struct BadInputTests {
 
     @Test("help and version are no failures", arguments: ["--help", "--version", "run --help"])
     func help(arguments: String) throws {
-        for product in ["keeper-injector", "keeper-injector-agent"] where product.count < 16 || !arguments.contains("run") {
+        for product in ["keeper-injector", "keeper-injector-agent"]
+        where product.count < 16 || !arguments.contains("run") {
             let result = try run(Checkout.product(product), arguments.split(separator: " ").map(String.init))
             #expect(result.status == 0)
             #expect(!result.output.isEmpty)

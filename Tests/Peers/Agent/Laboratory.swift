@@ -39,7 +39,9 @@ struct Laboratory {
     }
 
     /// `keeper-injector run` beside the test.
-    func start(_ annotations: [String], interval: String = "50ms", more: [String] = []) throws -> BackgroundProcess {
+    func start(_ annotations: [String], interval: String = "50ms", more: [String] = []) throws
+        -> BackgroundProcess
+    {
         try BackgroundProcess(
             Checkout.product("keeper-injector"),
             ["run", "--root", root, "--refresh-interval", interval]

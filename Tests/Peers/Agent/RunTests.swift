@@ -29,13 +29,15 @@ struct RunTests {
         ])
         #expect(result.status == 0, "\(result.errors)")
         let record = try JSONSerialization.jsonObject(
-            with: Data(contentsOf: URL(fileURLWithPath: laboratory.path("/keeper/secrets/web-shop-login.json"))))
+            with: Data(
+                contentsOf: URL(fileURLWithPath: laboratory.path("/keeper/secrets/web-shop-login.json"))))
         #expect((record as? [String: Any])?["password"] as? String == "hunter2-but-longer")
         #expect(laboratory.text("/app/config/password") == "hunter2-but-longer")
         #expect(laboratory.text("/keeper/secrets/host") == "db.payments.internal")
         #expect(laboratory.text("/app/readme.txt") == "Zugangsdaten für den Shop ✓\n")
         let keystore = try #require(
-            laboratory.emulator.vault.record("Signing keystore").files.first { $0.name == "release.keystore" })
+            laboratory.emulator.vault.record("Signing keystore").files.first { $0.name == "release.keystore" }
+        )
         let written = try Data(contentsOf: URL(fileURLWithPath: laboratory.path("/app/release.keystore")))
         #expect(Array(written) == keystore.content)
         #expect(laboratory.emulator.counters.getSecret == 1)
@@ -53,7 +55,8 @@ struct RunTests {
             "secret-other=Recovery codes[note]:/other/note",
         ])
         #expect(try await eventually { laboratory.text("/other/note") != nil }, "\(process.errors)")
-        let other = try FileManager.default.destinationOfSymbolicLink(atPath: laboratory.path("/other/..data"))
+        let other = try FileManager.default.destinationOfSymbolicLink(
+            atPath: laboratory.path("/other/..data"))
         let old = try FileManager.default.destinationOfSymbolicLink(atPath: laboratory.path("/app/..data"))
 
         try laboratory.emulator.edit { vault throws(VaultError) in
@@ -63,7 +66,8 @@ struct RunTests {
         #expect(
             try await eventually { !FileManager.default.fileExists(atPath: laboratory.path("/app/" + old)) })
         #expect(
-            try FileManager.default.destinationOfSymbolicLink(atPath: laboratory.path("/other/..data")) == other)
+            try FileManager.default.destinationOfSymbolicLink(atPath: laboratory.path("/other/..data"))
+                == other)
         process.signal(SIGTERM)
         #expect(try await process.wait() == 0)
     }

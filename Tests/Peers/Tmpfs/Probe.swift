@@ -49,7 +49,7 @@ struct ProbeState {
         let lines = text.split(separator: "\n")
         guard let first = lines.first, let number = Int(first.dropFirst("begin ".count)),
             text == "begin \(number)\n"
-                + lines.dropFirst().dropLast().map { "\($0)\n" }.joined() + "end \(number)\n",
+                + lines.dropFirst().dropLast().map({ "\($0)\n" }).joined() + "end \(number)\n",
             lines.dropFirst().dropLast().allSatisfy({ $0 == "line of generation \(number)" })
         else { return nil }
         return number
