@@ -6,6 +6,7 @@ public final class BackgroundProcess: @unchecked Sendable {
     private let process = Process()
     private let scratch: TemporaryDirectory
 
+    /// Starts it; standard input is empty.
     public init(_ executable: String, _ arguments: [String], environment: [String: String]? = nil) throws {
         scratch = try TemporaryDirectory()
         process.executableURL = URL(fileURLWithPath: executable)
@@ -24,12 +25,16 @@ public final class BackgroundProcess: @unchecked Sendable {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
+    /// Its process id.
     public var pid: Int32 { process.processIdentifier }
+    /// Whether it has not ended yet.
     public var isRunning: Bool { process.isRunning }
     /// What it printed so far.
     public var output: String { text("out") }
+    /// What it wrote to stderr so far.
     public var errors: String { text("err") }
 
+    /// Sends a signal.
     public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits for its end.

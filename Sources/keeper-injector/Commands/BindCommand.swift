@@ -39,15 +39,7 @@ struct BindCommand: ParsableCommand {
         help: ArgumentHelp("Write to this new file, mode 0600, instead of stdout.", valueName: "file"))
     var output: String?
 
-    @Option(
-        name: .customLong("ca-cert"),
-        help: ArgumentHelp("PEM file of CA certificates to trust beside the system's.", valueName: "file"))
-    var caCertificate: String?
-
-    @Option(
-        name: .customLong("https-proxy"), help: ArgumentHelp("HTTP CONNECT proxy.", valueName: "url"))
-    var httpsProxy: String?
-
+    @OptionGroup var transport: TransportOptions
     @OptionGroup var logging: LogOptions
 
     func run() throws {
@@ -58,7 +50,7 @@ struct BindCommand: ParsableCommand {
         let file = try output.map { path throws(OutputError) in try NewFile(path) }
         do {
             let configuration = try KeeperClient.bind(
-                parsed, options: ClientOptions(caFile: caCertificate, proxy: httpsProxy),
+                parsed, options: transport.client,
                 observer: logging.log.event)
             try (file ?? NewFile(standardOutput: ())).write(configuration.json(), line: true)
         } catch {

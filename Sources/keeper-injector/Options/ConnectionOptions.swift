@@ -13,14 +13,7 @@ struct ConnectionOptions: ParsableArguments {
                 + "which holds the configuration itself.", valueName: "file"))
     var ksmConfig: String?
 
-    @Option(
-        name: .customLong("ca-cert"),
-        help: ArgumentHelp("PEM file of CA certificates to trust beside the system's.", valueName: "file"))
-    var caCertificate: String?
-
-    @Option(
-        name: .customLong("https-proxy"), help: ArgumentHelp("HTTP CONNECT proxy.", valueName: "url"))
-    var httpsProxy: String?
+    @OptionGroup var transport: TransportOptions
 
     func input() throws(MissingConfiguration) -> ConfigurationInput {
         if let ksmConfig { return .file(ksmConfig) }
@@ -30,7 +23,7 @@ struct ConnectionOptions: ParsableArguments {
         return .text(SecretBytes(text.utf8))
     }
 
-    var client: ClientOptions { ClientOptions(caFile: caCertificate, proxy: httpsProxy) }
+    var client: ClientOptions { transport.client }
 }
 
 /// Logging, for every command that logs.
@@ -49,8 +42,11 @@ struct LogOptions: ParsableArguments {
 }
 
 extension Log.Level: ExpressibleByArgument {
+    /// Reads a level's name.
     public init?(argument: String) { self.init(name: argument) }
+    /// All levels, for the help.
     public static var allValueStrings: [String] { allCases.map(\.name) }
+    /// The default's name, for the help.
     public var defaultValueDescription: String { name }
 }
 
