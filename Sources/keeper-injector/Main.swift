@@ -10,7 +10,7 @@ struct KeeperInjector: ParsableCommand {
         commandName: "keeper-injector",
         abstract: "Secrets from Keeper Secrets Manager for Kubernetes pods, tried on your own machine.",
         discussion: """
-            Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 configuration, 4 Keeper refused,
+            Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 configuration, 4 Keeper refused, \
             5 Keeper unreachable, 6 not found.
             """,
         version: productVersion,

@@ -46,7 +46,7 @@ struct AgentFlags {
                 healthPort = port == 0 ? nil : port
             case "--log-level":
                 let text = try rest.value(of: flag)
-                guard let level = Log.Level(name: text) else {
+                guard let level = Log.Level(rawValue: text) else {
                     throw UsageError("\(flag) \(text): expected debug, info, warn or error")
                 }
                 logLevel = level

@@ -6,24 +6,13 @@ import Glibc
 ///
 /// Nothing that may be secret is ever given to it: names, uids, counts and reasons only.
 package struct Log: Sendable {
-    package enum Level: Int, Comparable, CaseIterable, Sendable {
+    /// In the order of their weight.
+    package enum Level: String, Comparable, CaseIterable, Sendable {
         case debug, info, warn, error
 
-        package init?(name: String) {
-            guard let level = Level.allCases.first(where: { $0.name == name }) else { return nil }
-            self = level
-        }
+        package static func < (a: Level, b: Level) -> Bool { a.weight < b.weight }
 
-        package var name: String {
-            switch self {
-            case .debug: "debug"
-            case .info: "info"
-            case .warn: "warn"
-            case .error: "error"
-            }
-        }
-
-        package static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+        private var weight: Int { Level.allCases.firstIndex(of: self) ?? 0 }
     }
 
     package enum Format: String, Sendable {
@@ -76,7 +65,7 @@ package struct Log: Sendable {
     private func jsonLine(
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, LogValue>
     ) -> String {
-        var line = "{\"level\":\"\(level.name)\",\"ts\":\"\(Timestamp.now())\",\"msg\":\(quoted(message))"
+        var line = "{\"level\":\"\(level.rawValue)\",\"ts\":\"\(Timestamp.now())\",\"msg\":\(quoted(message))"
         for (key, value) in fields { line += ",\(quoted(key)):\(value.json)" }
         return line + "}"
     }
@@ -91,8 +80,8 @@ package struct Log: Sendable {
             case .warn: "33"
             case .error: "31"
             }
-        let name = coloured ? "\u{1B}[\(colour)m\(level.name)\u{1B}[0m" : level.name
-        let padding = String(repeating: " ", count: 5 - level.name.count)
+        let name = coloured ? "\u{1B}[\(colour)m\(level.rawValue)\u{1B}[0m" : level.rawValue
+        let padding = String(repeating: " ", count: 5 - level.rawValue.count)
         var line = "\(Timestamp.now().dropFirst(11).prefix(12)) \(name)\(padding) \(printable(message))"
         for (key, value) in fields {
             let text = value.text

@@ -9,12 +9,12 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Does on your machine what the agent would do in a pod.",
         discussion: """
-            A path /path of the pod becomes DIR/path. Files belong to you, mode 0600. Take a directory in
+            A path /path of the pod becomes DIR/path. Files belong to you, mode 0600. Take a directory in \
             memory, such as one below /dev/shm, if no value is to reach a disk.
 
             Examples:
-              keeper-injector run -f pod.yaml --ksm-config keeper.json --root /dev/shm/orders --once
-              keeper-injector run --annotation secret=my-db --ksm-config keeper.json --root ./secrets
+              keeper-injector run -f pod.yaml --ksm-config keeper.json --root DIR --once
+              keeper-injector run --annotation secret=my-db --ksm-config k.json --root DIR
             """)
 
     @OptionGroup var selection: SelectionOptions

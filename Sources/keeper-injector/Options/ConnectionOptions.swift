@@ -30,24 +30,17 @@ struct ConnectionOptions: ParsableArguments {
 struct LogOptions: ParsableArguments {
     @Option(
         name: .customLong("log-level"),
-        help: ArgumentHelp("debug, info, warn or error.", valueName: "level"))
+        help: ArgumentHelp("The least weight that is logged.", valueName: "level"))
     var level: Log.Level = .info
 
     @Option(
         name: .customLong("log-format"),
-        help: ArgumentHelp("json or text. Default: text on a terminal, else json.", valueName: "format"))
+        help: ArgumentHelp("Default: text on a terminal, else json.", valueName: "format"))
     var format: Log.Format?
 
     var log: Log { Log(level: level, format: format) }
 }
 
-extension Log.Level: ExpressibleByArgument {
-    /// Reads a level's name.
-    public init?(argument: String) { self.init(name: argument) }
-    /// All levels, for the help.
-    public static var allValueStrings: [String] { allCases.map(\.name) }
-    /// The default's name, for the help.
-    public var defaultValueDescription: String { name }
-}
+extension Log.Level: ExpressibleByArgument {}
 
 extension Log.Format: ExpressibleByArgument {}
