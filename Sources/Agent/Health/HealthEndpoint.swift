@@ -131,9 +131,10 @@ struct HealthEndpoint: ~Copyable {
     private mutating func accept(from listener: Int32) {
         let descriptor = klinux_accept(listener)
         guard descriptor >= 0 else { return }
-        guard connections.count < HealthEndpoint.maxConnections else {
-            close(descriptor)
-            return
+        // The oldest gives way, not the newest: clients of the port that send nothing must not keep
+        // kubelet's probe out, which would kill the pod.
+        if connections.count >= HealthEndpoint.maxConnections, let oldest = connections.first {
+            drop(oldest.descriptor)
         }
         connections.append(Connection(descriptor: descriptor, deadline: .now + .seconds(2)))
     }
@@ -165,7 +166,9 @@ struct HealthEndpoint: ~Copyable {
         switch target.prefix(while: { $0 != "?" }) {
         case "/healthz": break
         case "/readyz":
-            if !status.isReady { (code, body) = ("503 Service Unavailable", "no current secrets published\n") }
+            if !status.isReady {
+                (code, body) = ("503 Service Unavailable", "no current secrets published\n")
+            }
         case "/metrics": (type, body) = ("text/plain; version=0.0.4; charset=utf-8", status.metrics)
         default: (code, body) = ("404 Not Found", "try /healthz, /readyz or /metrics\n")
         }
