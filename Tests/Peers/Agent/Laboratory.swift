@@ -39,7 +39,9 @@ struct Laboratory {
     }
 
     /// `keeper-injector run` beside the test.
-    func start(_ annotations: [String], interval: String = "50ms", more: [String] = []) throws -> BackgroundProcess {
+    func start(_ annotations: [String], interval: String = "50ms", more: [String] = []) throws
+        -> BackgroundProcess
+    {
         try BackgroundProcess(
             Checkout.product("keeper-injector"),
             ["run", "--root", root, "--refresh-interval", interval]
@@ -51,6 +53,13 @@ struct Laboratory {
         try BackgroundProcess(
             Checkout.product("keeper-injector-agent"), [verb, "--root", root] + connection + more,
             environment: ["KEEPER_INJECTOR_CONFIG": plan])
+    }
+
+    /// Runs `keeper-injector-agent` to its end, without a plan unless one is given.
+    func runAgent(_ verb: String, plan: String? = nil, more: [String] = []) throws -> CommandResult {
+        try run(
+            Checkout.product("keeper-injector-agent"), [verb, "--root", root] + connection + more,
+            environment: plan.map { ["KEEPER_INJECTOR_CONFIG": $0] } ?? [:])
     }
 
     /// The plan that these annotations make.
