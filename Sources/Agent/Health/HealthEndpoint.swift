@@ -131,9 +131,10 @@ struct HealthEndpoint: ~Copyable {
     private mutating func accept(from listener: Int32) {
         let descriptor = klinux_accept(listener)
         guard descriptor >= 0 else { return }
-        guard connections.count < HealthEndpoint.maxConnections else {
-            close(descriptor)
-            return
+        // The oldest gives way, not the newest: clients of the port that send nothing must not keep
+        // kubelet's probe out, which would kill the pod.
+        if connections.count >= HealthEndpoint.maxConnections, let oldest = connections.first {
+            drop(oldest.descriptor)
         }
         connections.append(Connection(descriptor: descriptor, deadline: .now + .seconds(2)))
     }

@@ -55,6 +55,13 @@ struct Laboratory {
             environment: ["KEEPER_INJECTOR_CONFIG": plan])
     }
 
+    /// Runs `keeper-injector-agent` to its end, without a plan unless one is given.
+    func runAgent(_ verb: String, plan: String? = nil, more: [String] = []) throws -> CommandResult {
+        try run(
+            Checkout.product("keeper-injector-agent"), [verb, "--root", root] + connection + more,
+            environment: plan.map { ["KEEPER_INJECTOR_CONFIG": $0] } ?? [:])
+    }
+
     /// The plan that these annotations make.
     func plan(_ annotations: [String]) throws -> String {
         try run(
