@@ -28,7 +28,8 @@ package indirect enum JSON: Sendable, Equatable {
         self.init(try JSONDocument(parsing: SecretBytes(text), limits: JSONLimits(values: 200_000)).root)
     }
 
-    init(_ value: JSONValue) {
+    /// A copy of secret memory, for values that are no real secrets.
+    package init(_ value: JSONValue) {
         self =
             switch value.kind {
             case .null: .null

@@ -6,8 +6,8 @@ import Testing
 @Suite("The emulator's page")
 struct BrowserTests {
     /// Where the test puts a picture of the page, for the documents: set `EMULATOR_SCREENSHOT`.
-    @Test("in Chromium it lists the records and saves an edited value; a hostile title stays text")
-    func edit() throws {
+    @Test("in Chromium records are listed and a saved value is published; a hostile title stays text")
+    func edit() async throws {
         try Peers.requireChromium()
         var vault = EmulatorVault.sample
         let hostile =
@@ -16,8 +16,14 @@ struct BrowserTests {
         try vault.add(EmulatorRecord(uid: "HostileTitle0000000001", title: hostile))
         var options = EmulatorOptions()
         options.pagePort = 0
-        let emulator = try Emulator.start(vault: vault, options: options)
+        let laboratory = try Laboratory(vault, options)
+        let emulator = laboratory.emulator
         let port = try #require(emulator.pagePort)
+        let process = try laboratory.start(
+            ["secret-pw=Payments database[password]:/app/password"], interval: "200ms")
+        #expect(
+            try await eventually { laboratory.text("/app/password") == "correct horse battery staple" },
+            "\(process.errors)")
 
         let result = try run(
             Peers.python,
@@ -26,6 +32,12 @@ struct BrowserTests {
                 "changed in the browser ✓",
             ])
         try #require(result.status == 0, "\(result.errors)")
+        #expect(
+            try await eventually { laboratory.text("/app/password") == "changed in the browser ✓" },
+            "\(process.errors)")
+        process.signal(SIGTERM)
+        #expect(try await process.wait() == 0)
+
         let seen = try JSON(parsing: Array(result.output.utf8))
         #expect(seen["titles"]?.array == vault.records.map { .string($0.title) })
         #expect(seen["before"] == "correct horse battery staple")

@@ -46,7 +46,7 @@ extension Page {
                     <option>get_secret</option><option>get_folders</option><option>file</option>
                   </select></label>
                 <label>Value <input id="fault-value" placeholder="–" autocomplete="off"></label>
-                <label>Times <input id="fault-times" inputmode="numeric" placeholder="ever" autocomplete="off"></label>
+                <label>Times <input id="fault-times" inputmode="numeric" placeholder="no limit" autocomplete="off"></label>
                 <button>Add fault</button>
               </form>
             </section>

@@ -33,6 +33,8 @@ extension Page {
         .list button:hover { background: var(--field); }
         .list button:focus-visible { outline: 2px solid var(--accent); }
         .list button[aria-current=true] { background: var(--accent-ground); }
+        .list button[aria-current=true] .tag { background: var(--panel); }
+        .small + button { margin-top: 8px; } #token-text:empty { display: none; }
         .row { display: flex; gap: 8px; justify-content: space-between; align-items: baseline; }
         .title { font-weight: 600; overflow-wrap: anywhere; }
         .small, .meta { color: var(--soft); font-size: 12px; margin: 0; overflow-wrap: anywhere; }
