@@ -30,7 +30,7 @@ struct HealthEndpoint: ~Copyable {
     }
 
     /// Listens on a Unix socket that only the agent's own user may use. A socket left behind by an
-    /// earlier process is replaced.
+    /// earlier process is replaced, that of a living one is not.
     mutating func listen(unixSocket path: String) throws(HealthError) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -40,6 +40,9 @@ struct HealthEndpoint: ~Copyable {
             return true
         }
         guard fits else { throw .pathTooLong(path) }
+        guard (try? HealthProbe(socketPath: path).ask("/healthz")) == nil else {
+            throw .listen(path, EADDRINUSE)
+        }
         unlink(path)
         let previous = umask(0o177)
         defer { umask(previous) }

@@ -11,6 +11,7 @@ package enum HealthError: ExplainedError {
         switch self {
         case .pathTooLong(let path): "the socket path '\(path)' is longer than 107 bytes"
         case .listen(let place, let code): "cannot listen on \(place): \(String(cString: strerror(code)))"
+        case .ask(let path, EAGAIN): "the agent on '\(path)' did not answer within 2 s"
         case .ask(let path, let code):
             "no agent answers on '\(path)': \(String(cString: strerror(code)))"
         }

@@ -155,6 +155,16 @@ struct AgentTests {
         try await stop(process)
     }
 
+    @Test("a second sidecar at the same root does not take the first one's socket")
+    func takenSocket() async throws {
+        let process = try await sidecar()
+        let second = try laboratory.runAgent("sidecar", plan: plan)
+        #expect(second.status == 1)
+        #expect(second.errors.contains("agent.sock"), "\(second.errors)")
+        #expect(try laboratory.runAgent("health").status == 0)
+        try await stop(process)
+    }
+
     @Test("a taken health port is said")
     func takenPort() async throws {
         let port = try LoopbackClient.freePort()
