@@ -52,6 +52,7 @@ package enum LookupError: ExplainedError, Equatable {
         case .ambiguousTitle: "use the uid of the one that is meant, or rename the others"
         case .noField(_, _, let nearest, let elsewhere):
             elsewhere.map { "write \(quoted($0))" } ?? didYouMean(nearest)
+                ?? "`keeper-injector list` shows the names of a record's fields"
         case .ambiguousField: "give the field a label of its own in Keeper's vault"
         case .indexOutOfBounds(_, let count, _, _):
             count == 0 ? "leave the index out" : "the first value is [0], the last is [\(count - 1)]"

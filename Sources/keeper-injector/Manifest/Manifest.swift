@@ -31,7 +31,10 @@ struct Manifest {
     static func find(in text: String, source: String) throws(ManifestError) -> Manifest {
         var documents: [Node] = []
         do {
-            for document in try Yams.compose_all(yaml: text) { documents.append(document) }
+            let sequence = try Yams.compose_all(yaml: text)
+            for document in sequence { documents.append(document) }
+            // The sequence just ends at a mistake, and keeps it.
+            if let error = sequence.error { throw error }
         } catch let error as YamlError {
             throw .malformed(source, "\(error)")
         } catch {
