@@ -31,9 +31,9 @@ struct Manifest {
     static func find(in text: String, source: String) throws(ManifestError) -> Manifest {
         var documents: [Node] = []
         do {
-            let sequence = try Yams.compose_all(yaml: text)
-            for document in sequence { documents.append(document) }
-            // The sequence just ends at a mistake, and keeps it.
+            // The sequence just ends at a mistake and keeps it; `for` would keep it in a copy.
+            var sequence = try Yams.compose_all(yaml: text)
+            while let document = sequence.next() { documents.append(document) }
             if let error = sequence.error { throw error }
         } catch let error as YamlError {
             throw .malformed(source, "\(error)")
