@@ -20,7 +20,7 @@ url, record, field, value = sys.argv[1:5]
 options = Options()
 options.binary_location = "/usr/bin/chromium"
 for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                 "--window-size=1200,1240", "--hide-scrollbars", "--no-first-run",
+                 "--window-size=1200,1092", "--hide-scrollbars", "--no-first-run",
                  "--disable-background-networking", "--lang=en"]:
     options.add_argument(argument)
 options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
