@@ -47,7 +47,8 @@ package enum AgentError: ExplainedError {
             "'\(path)' cannot be the root directory: \(String(cString: strerror(code)))"
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
         case .interrupted: "interrupted before the secrets were published"
-        case .timedOut(let limit): "no secrets after \(limit), the time that init-timeout allows"
+        case .timedOut(let limit):
+            "no secrets after \(limit.goDescription), the time that init-timeout allows"
         default: cause?.message ?? ""
         }
     }

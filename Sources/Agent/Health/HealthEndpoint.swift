@@ -32,81 +32,44 @@ struct HealthEndpoint: ~Copyable {
     /// Listens on a Unix socket that only the agent's own user may use. A socket left behind by an
     /// earlier process is replaced, that of a living one is not.
     mutating func listen(unixSocket path: String) throws(HealthError) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let fits = withUnsafeMutableBytes(of: &address.sun_path) { target in
-            guard path.utf8.count < target.count else { return false }
-            target.copyBytes(from: path.utf8)
-            return true
-        }
-        guard fits else { throw .pathTooLong(path) }
+        guard let address = SocketAddress(path: path) else { throw .pathTooLong(path) }
         guard (try? HealthProbe(socketPath: path).ask("/healthz")) == nil else {
             throw .listen(path, EADDRINUSE)
         }
         unlink(path)
         let previous = umask(0o177)
         defer { umask(previous) }
-        try bindAndListen(AF_UNIX, at: path) { descriptor in
-            withUnsafeBytes(of: &address) {
-                bind(
-                    descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                    socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        try listen(on: address, at: path)
         socketPath = path
     }
 
     /// Listens on all addresses, IPv6 and IPv4, or on IPv4 alone where the kernel has no IPv6.
     mutating func listen(port: UInt16) throws(HealthError) {
         do throws(HealthError) {
-            try listen(port: port, family: AF_INET6)
+            try listen(on: .anyIPv6(port: port), at: "port \(port)")
         } catch {
             guard case .listen(_, let code) = error, code == EAFNOSUPPORT else { throw error }
-            try listen(port: port, family: AF_INET)
+            try listen(on: .anyIPv4(port: port), at: "port \(port)")
         }
     }
 
-    private mutating func listen(port: UInt16, family: Int32) throws(HealthError) {
-        try bindAndListen(family, at: "port \(port)") { descriptor in
-            var on: Int32 = 1
-            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-            if family == AF_INET6 {
-                var off: Int32 = 0
-                setsockopt(
-                    descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off,
-                    socklen_t(MemoryLayout<Int32>.size))
-                var address = sockaddr_in6()
-                address.sin6_family = sa_family_t(AF_INET6)
-                address.sin6_port = port.bigEndian
-                return withUnsafeBytes(of: &address) {
-                    bind(
-                        descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                        socklen_t(MemoryLayout<sockaddr_in6>.size))
-                }
-            }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = port.bigEndian
-            return withUnsafeBytes(of: &address) {
-                bind(
-                    descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                    socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-    }
-
-    private mutating func bindAndListen(
-        _ family: Int32, at place: String, _ bind: (Int32) -> Int32
-    ) throws(HealthError) {
+    private mutating func listen(on address: SocketAddress, at place: String) throws(HealthError) {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(family, type, 0)
+        let descriptor = socket(address.family, type, 0)
         guard descriptor >= 0 else { throw .listen(place, errno) }
-        guard bind(descriptor) == 0, Glibc.listen(descriptor, 16) == 0 else {
+        set(SOL_SOCKET, SO_REUSEADDR, to: 1, of: descriptor)
+        if address.family == AF_INET6 { set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0, of: descriptor) }
+        guard address.with({ bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 16) == 0 else {
             let code = errno
             close(descriptor)
             throw .listen(place, code)
         }
         listeners.append(descriptor)
+    }
+
+    private func set(_ level: Int32, _ option: Int32, to value: Int32, of descriptor: Int32) {
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// What `poll` is to wait for.

@@ -9,13 +9,7 @@ package struct HealthProbe {
     /// - Parameter target: `/healthz`, `/readyz` or `/metrics`.
     /// - Returns: the status code and the body.
     package func ask(_ target: String) throws(HealthError) -> (status: Int, body: String) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard socketPath.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw .pathTooLong(socketPath)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socketPath.utf8) }
-
+        guard let address = SocketAddress(path: socketPath) else { throw .pathTooLong(socketPath) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .ask(socketPath, errno) }
         defer { close(descriptor) }
@@ -23,12 +17,7 @@ package struct HealthProbe {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
-        let connected = withUnsafeBytes(of: &address) {
-            connect(
-                descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
-        guard connected == 0 else { throw .ask(socketPath, errno) }
+        guard address.with({ connect(descriptor, $0, $1) }) == 0 else { throw .ask(socketPath, errno) }
         var request = "GET \(target) HTTP/1.1\r\nHost: agent\r\n\r\n"
         let sent = request.withUTF8 {
             send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))

@@ -48,20 +48,36 @@ package struct Agent: Sendable {
                 return mode == .once ? job.once() : job.refreshing()
             }
             switch end {
-            case .finished(let code): return code
-            case .timedOut: return fail(.timedOut(settings.plan.initTimeout), mode: mode)
-            case .stopped:
-                // An init container that ended well would let the app start without its secrets.
-                return mode == .refreshing ? .ok : fail(.interrupted, mode: mode)
+            case .finished(let status): return status
+            case .stopped(let result):
+                return leave(mode == .refreshing ? .ok : cutShort(.interrupted, result), result)
+            case .timedOut(let result):
+                return leave(cutShort(.timedOut(settings.plan.initTimeout), result), result)
             }
         } catch {
-            return fail(error, mode: mode)
+            return fail(error)
         }
     }
 
-    private func fail(_ error: AgentError, mode: Mode) -> CommandStatus {
+    private func fail(_ error: AgentError) -> CommandStatus {
         log.failure(error)
         return error.exitCode
+    }
+
+    /// How a job that was to publish once ends when it was cut short. A start that ended well without
+    /// secrets would let the app start without them, so only `fail-on-error: false` allows that.
+    private func cutShort(_ error: AgentError, _ result: CommandStatus?) -> CommandStatus {
+        if result == .ok { return .ok }
+        guard case .timedOut = error, !settings.plan.failOnError else { return fail(error) }
+        log.failure(error, "starting without secrets, since fail-on-error is false")
+        return .ok
+    }
+
+    /// With the worker still at work, the process ends here: what runs at exit(3) would take libraries
+    /// away from under it.
+    private func leave(_ status: CommandStatus, _ result: CommandStatus?) -> CommandStatus {
+        if result == nil { _exit(status.rawValue) }
+        return status
     }
 
     private func hardenProcess() {

@@ -12,10 +12,21 @@ package struct Supervisor: Sendable {
     package enum End: Sendable {
         /// The job ended by itself.
         case finished(CommandStatus)
-        /// SIGTERM or SIGINT ended it.
-        case stopped
-        /// The time limit ended it.
-        case timedOut
+        /// SIGTERM or SIGINT came. What the job made of it, `nil` when it is still at work.
+        case stopped(CommandStatus?)
+        /// The time limit passed; likewise.
+        case timedOut(CommandStatus?)
+    }
+
+    private enum Cause {
+        case stopped, timedOut
+
+        func end(_ result: CommandStatus?) -> End {
+            switch self {
+            case .stopped: .stopped(result)
+            case .timedOut: .timedOut(result)
+            }
+        }
     }
 
     private let status: Status
@@ -58,7 +69,7 @@ package struct Supervisor: Sendable {
         guard let worker = Worker(job) else { throw .system("pthread_create", errno) }
 
         var limit = timeLimit.map { ContinuousClock.now + $0 }
-        var end: End?
+        var end: Cause?
         while true {
             var entries = [
                 pollfd(fd: signalDescriptor, events: Int16(POLLIN), revents: 0),
@@ -67,7 +78,7 @@ package struct Supervisor: Sendable {
             entries += health.interests
             let count = poll(&entries, nfds_t(entries.count), timeout(health: health, limit: limit))
             if count < 0, errno != EINTR { throw .system("poll", errno) }
-            if let result = worker.result { return end ?? .finished(result) }
+            if let result = worker.result { return end?.end(result) ?? .finished(result) }
 
             let number = klinux_next_signal(signalDescriptor)
             if number == SIGTERM || number == SIGINT, end == nil {
@@ -76,7 +87,7 @@ package struct Supervisor: Sendable {
                 limit = .now + Supervisor.patience
                 cancellation.cancel()
             } else if let passed = limit, passed <= .now {
-                if let end { return end }
+                if let end { return end.end(nil) }
                 end = .timedOut
                 limit = .now + Supervisor.patience
                 cancellation.cancel()

@@ -128,4 +128,18 @@ struct RunTests {
         process.signal(SIGTERM)
         #expect(try await process.wait(limit: .seconds(10)) == 1)
     }
+
+    @Test("init-timeout ends a start that hangs; with fail-on-error=false the pod starts all the same")
+    func initTimeout() throws {
+        let laboratory = try Laboratory()
+        laboratory.emulator.faults = [Fault(.hang)]
+        let selection = ["secret=Web shop login", "init-timeout=1s"]
+        let result = try laboratory.runOnce(selection)
+        #expect(result.status == 5)
+        #expect(["timed out", "init-timeout"].contains { result.errors.contains($0) }, "\(result.errors)")
+        let lenient = try laboratory.runOnce(selection + ["fail-on-error=false"])
+        #expect(lenient.status == 0)
+        #expect(lenient.errors.contains("without secrets"), "\(lenient.errors)")
+        #expect(try laboratory.tree().isEmpty)
+    }
 }
