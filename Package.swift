@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(
             name: "QuickTests",
             dependencies: [
-                "Fetcher", "Injection", "KeeperCrypto", "Plan", "Render", "SecretFS", "SecretMemory",
+                "Agent", "Fetcher", "Injection", "KeeperCrypto", "Plan", "Render", "SecretFS", "SecretMemory",
                 "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),

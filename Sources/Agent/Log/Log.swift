@@ -65,8 +65,9 @@ package struct Log: Sendable {
     private func jsonLine(
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, LogValue>
     ) -> String {
-        var line = "{\"level\":\"\(level.rawValue)\",\"ts\":\"\(Timestamp.now())\",\"msg\":\(quoted(message))"
-        for (key, value) in fields { line += ",\(quoted(key)):\(value.json)" }
+        var line =
+            "{\"level\":\"\(level.rawValue)\",\"ts\":\"\(Timestamp.now())\",\"msg\":\(jsonString(message))"
+        for (key, value) in fields { line += ",\(jsonString(key)):\(value.json)" }
         return line + "}"
     }
 
@@ -86,7 +87,7 @@ package struct Log: Sendable {
         for (key, value) in fields {
             let text = value.text
             line +=
-                " \(key)=\(text.contains(where: { $0 == " " || $0 == "=" }) ? quoted(text) : printable(text))"
+                " \(key)=\(text.contains(where: { $0 == " " || $0 == "=" }) ? jsonString(text) : printable(text))"
         }
         return line
     }
@@ -107,10 +108,10 @@ package enum LogValue: Sendable, ExpressibleByStringLiteral, ExpressibleByString
 
     fileprivate var json: String {
         switch self {
-        case .string(let text): quoted(text)
+        case .string(let text): jsonString(text)
         case .integer(let number): String(number)
         case .bool(let bool): String(bool)
-        case .list(let items): "[" + items.map(quoted).joined(separator: ",") + "]"
+        case .list(let items): "[" + items.map(jsonString).joined(separator: ",") + "]"
         }
     }
 
@@ -124,15 +125,22 @@ package enum LogValue: Sendable, ExpressibleByStringLiteral, ExpressibleByString
     }
 }
 
-/// Control characters escaped: a title from outside cannot forge a line or move the cursor.
+/// A title from outside can neither forge a line, move the cursor, nor turn the direction of writing.
 private func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-        return text
-    }
-    return String(quoted(text).dropFirst().dropLast())
+    guard text.unicodeScalars.contains(where: isTreacherous) else { return text }
+    return String(jsonString(text).dropFirst().dropLast())
 }
 
-private func quoted(_ text: String) -> String {
+/// Controls, invisible characters and direction marks, as far as one `\u` escape can name them.
+private func isTreacherous(_ scalar: UnicodeScalar) -> Bool {
+    guard scalar.value <= 0xFFFF else { return false }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: return true
+    default: return false
+    }
+}
+
+private func jsonString(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {
@@ -141,7 +149,7 @@ private func quoted(_ text: String) -> String {
         case "\n": result += "\\n"
         case "\r": result += "\\r"
         case "\t": result += "\\t"
-        case _ where scalar.properties.generalCategory == .control:
+        case _ where isTreacherous(scalar):
             let digits = String(scalar.value, radix: 16)
             result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         default: result.unicodeScalars.append(scalar)
