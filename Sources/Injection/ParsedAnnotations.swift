@@ -4,6 +4,8 @@ package import Plan
 package struct ParsedAnnotations: Equatable, Sendable {
     /// `nil` when the pod does not ask for secrets: no `inject`, or `inject: "false"`.
     package var plan: Plan?
+    /// What they say about the pod itself.
+    package var settings = PodSettings()
     /// What works but is likely not meant, in a stable order.
     package var warnings: [AnnotationWarning]
 }

@@ -7,11 +7,17 @@ package struct Plan: Equatable, Sendable {
     package var configuration: ConfigurationSource
     /// What to fetch and where to write it, in the order of the annotations.
     package var selections: [Selection]
+    /// Whole folders.
+    package var folders: [FolderSelection] = []
+    /// `backend`: how the files are published.
+    package var backend: Backend = .tmpfs
     /// `secrets-path`: where the volume is mounted.
     package var secretsPath: AbsolutePath
     /// Every directory that is mounted into the app's containers, `secretsPath` last. Each is switched
     /// to a new generation as a whole.
     package var directories: [AbsolutePath]
+    /// Who may read what is published; all `nil` outside a pod.
+    package var access = FileAccess()
     /// `refresh-interval`.
     package var refreshInterval: Duration
     /// `init-only`: no sidecar.
@@ -20,8 +26,26 @@ package struct Plan: Equatable, Sendable {
     package var failOnError: Bool
     /// `strict-lookup`: two records of one title are an error.
     package var strictLookup: Bool
+    /// `strict-templates`: a missing key is an error.
+    package var strictTemplates = false
     /// `init-timeout`: after it, start-up has failed.
     package var initTimeout: Duration
+    /// `max-staleness`: how long the last good answer serves while Keeper is out of reach.
+    package var maxStaleness: Duration = .seconds(24 * 3600)
+    /// `on-stale`: what becomes of the files after `maxStaleness`.
+    package var onStale: StalePolicy = .keep
+    /// `signal`, `reload-url`: how the app learns of a change.
+    package var notification = Notification()
+    /// `https-proxy`, `no-proxy`.
+    package var proxy: ProxySettings?
+    /// Whether a CA bundle is mounted for the agent (`ca-cert-secret`, `ca-cert-configmap`).
+    package var hasCertificateAuthority = false
+    /// The containers that get environment variables, in the pod's order.
+    package var environmentContainers: [String] = []
+    /// `metrics-port`: TCP port of the agent's health and metrics.
+    package var metricsPort: UInt16?
+    /// `log-level`: `debug`, `info`, `warn` or `error`.
+    package var logLevel: String?
 
     package init(
         configuration: ConfigurationSource,
@@ -46,49 +70,55 @@ package struct Plan: Equatable, Sendable {
     }
 }
 
-/// Where the agent finds its KSM configuration.
-package enum ConfigurationSource: Equatable, Sendable {
-    /// The Secret of this name in the pod's namespace, key `config`.
-    case secret(name: String)
-    /// Outside a pod: handed over with the command (`--ksm-config`).
-    case commandLine
+/// How files are published (contract, sections 4 and 5).
+package enum Backend: String, CaseIterable, Sendable {
+    case tmpfs, fuse
 }
 
-/// One thing to fetch, and the file it becomes.
-package struct Selection: Equatable, Sendable {
-    /// The annotation it comes from, without the prefix: for messages.
-    package var origin: String
-    package var target: Target
-    package var output: Output
-    package var format: Format
+/// What becomes of the files when the last good answer is too old.
+package enum StalePolicy: String, CaseIterable, Sendable {
+    case keep, remove
+}
 
-    package init(origin: String, target: Target, output: Output, format: Format) {
-        self.origin = origin
-        self.target = target
-        self.output = output
-        self.format = format
-    }
+/// Who may read what is published (contract, section 3). `nil`: whatever the agent's process has.
+package struct FileAccess: Equatable, Sendable {
+    package var user: UInt32?
+    package var group: UInt32?
+    /// Permission bits; without them 0600.
+    package var mode: UInt32?
 
-    /// What is selected.
-    package enum Target: Equatable, Sendable {
-        /// All fields of a record, found by title or uid.
-        case record(String)
-        /// One field of a record, by label or type, as in the map of fields (KSM-PROTOCOL, section 6).
-        case field(record: String, name: String)
-        /// Keeper notation (KSM-PROTOCOL, section 5).
-        case notation(Notation)
-    }
-
-    /// Where it goes.
-    package enum Output: Equatable, Sendable {
-        case path(AbsolutePath)
-        /// `<directory>/<name>` + suffix, with the name made from the record's title when it is known
-        /// (contract, section 1).
-        case namedByTitle(directory: AbsolutePath, suffix: String)
+    package init(user: UInt32? = nil, group: UInt32? = nil, mode: UInt32? = nil) {
+        self.user = user
+        self.group = group
+        self.mode = mode
     }
 }
 
-/// How a selection is written (contract, section 8).
-package enum Format: String, CaseIterable, Sendable {
-    case json, env, raw
+/// How the app learns that its secrets have changed.
+package struct Notification: Equatable, Sendable {
+    /// `SIGHUP`, … with the prefix.
+    package var signal: String?
+    /// `signal-containers`; empty: all that mount the secrets.
+    package var containers: [String] = []
+    /// `reload-url`, on the loopback.
+    package var reloadURL: String?
+
+    package init(signal: String? = nil, containers: [String] = [], reloadURL: String? = nil) {
+        self.signal = signal
+        self.containers = containers
+        self.reloadURL = reloadURL
+    }
+}
+
+/// The agent's HTTP CONNECT proxy.
+package struct ProxySettings: Equatable, Sendable {
+    /// `http://HOST:PORT`.
+    package var url: String
+    /// Hosts and domains that are reached directly.
+    package var exceptions: [String]
+
+    package init(url: String, exceptions: [String] = []) {
+        self.url = url
+        self.exceptions = exceptions
+    }
 }
