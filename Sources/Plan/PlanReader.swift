@@ -52,6 +52,7 @@ extension Plan {
                 guard directories.contains(where: { path.relative(to: $0) != nil }) else {
                     throw PlanError(place: place + ".path", reason: "\(path) lies in none of the directories")
                 }
+            case .noFile: break
             case .namedByTitle(let directory, _):
                 guard directories.contains(where: { directory == $0 || directory.relative(to: $0) != nil })
                 else {
@@ -84,11 +85,11 @@ extension Selection {
             value, place: place,
             keys: ["origin", "record", "field", "notation", "path", "directory", "suffix", "format"])
         let name = try selection.string("format")
-        guard let format = Format(rawValue: name) else {
+        guard let format = Format.named.first(where: { $0.name == name })?.format else {
             throw PlanError(
                 place: place + ".format",
                 reason:
-                    "\(quoted(name)) is none of \(Format.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "\(quoted(name)) is none of \(Format.named.map(\.name).joined(separator: ", "))")
         }
         self.init(
             origin: try selection.string("origin"), target: try Target(selection),

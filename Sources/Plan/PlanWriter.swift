@@ -38,6 +38,13 @@ extension ConfigurationSource {
     fileprivate var tree: PlanTree {
         switch self {
         case .secret(let name): .object([("secret", .string(name))])
+        case .aws(let id, let region):
+            .object(
+                [("awsSecret", .string(id))]
+                    + (region.map { [("awsRegion", .string($0))] } ?? []))
+        case .gcp(let id): .object([("gcpSecret", .string(id))])
+        case .azure(let vault, let secret):
+            .object([("azureVault", .string(vault)), ("azureSecret", .string(secret))])
         case .commandLine: .object([("commandLine", .bool(true))])
         }
     }
@@ -47,7 +54,7 @@ extension Selection {
     fileprivate var tree: PlanTree {
         .object(
             [("origin", .string(origin))] + target.members + output.members + [
-                ("format", .string(format.rawValue))
+                ("format", .string(format.name))
             ])
     }
 }
@@ -57,7 +64,10 @@ extension Selection.Target {
         switch self {
         case .record(let record): [("record", .string(record))]
         case .field(let record, let name): [("record", .string(record)), ("field", .string(name))]
-        case .notation(let notation): [("notation", .string(notation.text))]
+        case .notation(let notation, let folder):
+            [("notation", .string(notation.text))]
+                + (folder.isEmpty ? [] : [("folder", .array(folder.map { .string($0) }))])
+        case .attachment(let record, let name): [("record", .string(record)), ("file", .string(name))]
         }
     }
 }
@@ -68,6 +78,7 @@ extension Selection.Output {
         case .path(let path): [("path", .string(path.description))]
         case .namedByTitle(let directory, let suffix):
             [("directory", .string(directory.description)), ("suffix", .string(suffix))]
+        case .noFile: []
         }
     }
 }

@@ -51,6 +51,12 @@ package enum Format: Equatable, Sendable {
     /// Go `text/template` with Sprig: its source.
     case template(String)
 
+    /// As it is written in annotations and in the Plan.
+    package var name: String {
+        if case .template = self { return "template" }
+        return Format.named.first { $0.format == self }?.name ?? ""
+    }
+
     /// What `format` may say; a template is asked for by `template`.
     package static let named: [(name: String, format: Format)] = [
         ("json", .json), ("env", .env), ("properties", .properties), ("yaml", .yaml), ("ini", .ini),

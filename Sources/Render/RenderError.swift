@@ -17,6 +17,8 @@ package struct RenderError: ExplainedError {
         case notOneField(record: String, names: [String])
         /// The format writes names, and the selection has none.
         case needsRecord(Format)
+        /// Something of the Plan that this version cannot carry out.
+        case notAvailable(String)
         case nul(key: String)
         /// Two fields become one variable.
         case sameVariable(String, keys: [String])
@@ -36,7 +38,7 @@ package struct RenderError: ExplainedError {
         case .lookup(let error): error.exitCode
         case .attachment(let error): error.exitCode
         case .noField: .notFound
-        case .notOneField, .needsRecord, .samePath: .configuration
+        case .notOneField, .needsRecord, .samePath, .notAvailable: .configuration
         case .nul, .sameVariable, .tooLarge, .allTooLarge, .noPath: .failed
         }
     }
@@ -50,7 +52,8 @@ extension RenderError.Reason {
         case .noField(let name, let record, _, _): "record \(quoted(record)) has no field \(quoted(name))"
         case .notOneField(let record, let names):
             "record \(quoted(record)) has \(names.count) fields, format raw writes one"
-        case .needsRecord(let format): "format \(format.rawValue) needs the names of a record's fields"
+        case .needsRecord(let format): "format \(format.name) needs the names of a record's fields"
+        case .notAvailable(let what): "\(what) not available in this version"
         case .nul(let key): "field \(quoted(key)) holds a NUL byte, which no variable of a shell can hold"
         case .sameVariable(let name, let keys):
             "the fields \(list(keys)) would all be the variable \(name)"
@@ -77,6 +80,7 @@ extension RenderError.Reason {
             }
         case .notOneField(_, let names): names.isEmpty ? nil : "select one of \(list(names))"
         case .needsRecord: "select a whole record, or use format raw"
+        case .notAvailable: "leave it out, or use a version of the agent that has it"
         case .nul: "use format json or raw"
         case .sameVariable: "give one of them another label in Keeper's vault, or use format json"
         case .tooLarge: "select less, or split the record"

@@ -111,7 +111,9 @@ package struct Renderer: Sendable {
                 }
             }
             return found
-        case .notation(let notation):
+        case .attachment: throw selection.error(.notAvailable("files by name are"))
+        case .notation(let notation, let folder):
+            guard folder.isEmpty else { throw selection.error(.notAvailable("notation with folders is")) }
             do throws(LookupError) {
                 switch try vault.values(of: notation) {
                 case .values(let values): return Found(content: .values(values))
@@ -182,6 +184,8 @@ package struct Renderer: Sendable {
             } catch {
                 throw selection.error(.attachment(error))
             }
+        case (_, .properties), (_, .yaml), (_, .ini), (_, .template):
+            throw selection.error(.notAvailable("the format \(selection.format.name) is"))
         case (.values, .env), (.attachment, .json), (.attachment, .env):
             throw selection.error(.needsRecord(selection.format))
         }
@@ -190,6 +194,7 @@ package struct Renderer: Sendable {
     private func path(of selection: Selection, record: Record?) throws(RenderError) -> AbsolutePath {
         switch selection.output {
         case .path(let path): return path
+        case .noFile: throw selection.error(.notAvailable("a selection without a file is"))
         case .namedByTitle(let directory, let suffix):
             do throws(AbsolutePathError) {
                 return try directory.appending(

@@ -63,7 +63,17 @@ struct GetCommand: ParsableCommand {
     }
 }
 
-extension Format: ExpressibleByArgument {}
+extension Format: ExpressibleByArgument {
+    /// Those that `get` can write.
+    private static let offered: [Format] = [.json, .env, .raw]
+
+    public init?(argument: String) {
+        guard let format = Self.offered.first(where: { $0.name == argument }) else { return nil }
+        self = format
+    }
+
+    public static var allValueStrings: [String] { offered.map(\.name) }
+}
 
 /// The argument looks like notation and is none.
 private struct UnreadableNotation: ExplainedError {
