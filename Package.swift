@@ -41,7 +41,7 @@ let package = Package(
         room("Plan", uses: ["SecretMemory"]),
         room("Vault", uses: ["Plan", "SecretMemory"]),
         room("KeeperCrypto", uses: ["COpenSSL", "SecretMemory"]),
-        room("Injection", uses: ["Plan", "Render"]),
+        room("Injection", uses: ["Plan", yams]),
         room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
         room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
         room("SecretFS", uses: ["CLinux", "Plan", "SecretMemory"]),

@@ -33,6 +33,25 @@ enum PathRules {
         return objectionToNames(of: directory)
     }
 
+    /// Why a directory may not hold a folder's files; `nil` when it may.
+    static func objection(toDirectory directory: AbsolutePath, secretsPath: AbsolutePath) -> Objection? {
+        if directory == secretsPath { return nil }
+        guard directory.relative(to: secretsPath) == nil else { return objectionToNames(of: directory) }
+        if let objection = objection(toMounting: directory) { return objection }
+        guard secretsPath.relative(to: directory) == nil else {
+            return hidesSecretsPath(directory, secretsPath)
+        }
+        return nil
+    }
+
+    private static func hidesSecretsPath(_ directory: AbsolutePath, _ secretsPath: AbsolutePath) -> Objection
+    {
+        Objection(
+            problem: "the directory \(quoted(directory.description)) would hide the secrets-path, "
+                + quoted(secretsPath.description),
+            expected: "a file below \(secretsPath), or the secrets-path \(directory)")
+    }
+
     /// Why a file may not be written; `nil` when it may.
     static func objection(toFile file: AbsolutePath, secretsPath: AbsolutePath) -> Objection? {
         if file == secretsPath {
@@ -43,10 +62,7 @@ enum PathRules {
         if file.relative(to: secretsPath) == nil {
             if let objection = objection(toMounting: file.parent) { return objection }
             if let parent = file.parent, secretsPath.relative(to: parent) != nil {
-                return Objection(
-                    problem: "the directory \(quoted(parent.description)) would hide the secrets-path, "
-                        + quoted(secretsPath.description),
-                    expected: "a file below \(secretsPath), or the secrets-path \(parent)")
+                return hidesSecretsPath(parent, secretsPath)
             }
         }
         return objectionToNames(of: file)
@@ -65,10 +81,15 @@ enum PathRules {
         directory.components.count == 1 && directory.name.hasPrefix("lib")
     }
 
-    /// The directories to be mounted for these files: the parents of those outside `secretsPath`, none
+    /// The directories to be mounted for these files and folders: those outside `secretsPath`, none
     /// below another, in order, `secretsPath` last.
-    static func directories(for files: [AbsolutePath], secretsPath: AbsolutePath) -> [AbsolutePath] {
-        let parents = Set(files.filter { $0.relative(to: secretsPath) == nil }.compactMap(\.parent))
+    static func directories(
+        for files: [AbsolutePath], folders: [AbsolutePath], secretsPath: AbsolutePath
+    ) -> [AbsolutePath] {
+        let outside = (files.compactMap(\.parent) + folders).filter {
+            $0 != secretsPath && $0.relative(to: secretsPath) == nil
+        }
+        let parents = Set(outside)
         let outermost = parents.filter { parent in
             !parents.contains { parent.relative(to: $0) != nil }
         }

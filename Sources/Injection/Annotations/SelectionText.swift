@@ -34,7 +34,7 @@ struct SelectionText {
         }
         self.path = path
         if hasScheme || Self.hasSelector(source) {
-            target = .notation(try annotation.notation(source, hasScheme: hasScheme))
+            target = try annotation.notation(source, hasScheme: hasScheme)
             format = .raw
             return
         }
@@ -48,7 +48,7 @@ struct SelectionText {
     }
 
     /// The colon before the path: the last `:/` that does not begin `://`.
-    private static func colon(of text: Substring) -> String.Index? {
+    static func colon(of text: Substring) -> String.Index? {
         var end = text.endIndex
         while let colon = text[..<end].lastIndex(of: ":") {
             let rest = text[text.index(after: colon)...]
@@ -84,7 +84,7 @@ struct SelectionText {
 
 extension Annotation {
     /// The path of a file, checked as far as it can be without the others.
-    fileprivate func filePath(_ text: Substring) throws(Mistake) -> AbsolutePath {
+    func filePath(_ text: Substring) throws(Mistake) -> AbsolutePath {
         guard !text.hasSuffix("/") else {
             throw mistake(
                 "the path \(quoted(String(text))) ends with '/', as that of a directory",
@@ -97,7 +97,7 @@ extension Annotation {
         }
     }
 
-    fileprivate func missingPath(_ text: String) -> Mistake {
+    func missingPath(_ text: String) -> Mistake {
         let source = text.prefix { $0 != ":" }
         let example = "\(source.isEmpty ? "RECORD" : source):/app/secrets/\(key.dropFirst("secret-".count))"
         guard let colon = text.lastIndex(of: ":"), !text[colon...].hasPrefix("://") else {
@@ -110,24 +110,29 @@ extension Annotation {
             expected: "RECORD:/path with a path from the root", example: example)
     }
 
-    fileprivate func notation(_ source: Substring, hasScheme: Bool) throws(Mistake) -> Notation {
+    /// `RECORD/selector…` is notation; a selector further on means folders before the record.
+    func notation(_ source: Substring, hasScheme: Bool) throws(Mistake) -> Selection.Target {
         let body = hasScheme ? source.dropFirst(SelectionText.scheme.count) : source
         let parts = SelectionText.segments(body)
-        let selectors = ["type", "title", "notes", "field", "custom_field", "file"]
-        // RECORD/selector is notation; a selector further on, or none, means folders before the record.
-        if parts.count > 2, !selectors.contains(parts[1].lowercased()),
-            parts.dropFirst(2).contains(where: { selectors.contains($0.lowercased()) })
-        {
-            throw mistake(
-                "folder paths are not available in this version",
-                expected: "the record's uid or title, with '/' in a title written as '\\/'",
-                example: "keeper://\(parts[1])/field/password:/app/secrets/password")
+        let selectors: Set<String> = ["type", "title", "notes", "field", "custom_field", "file"]
+        var folder: [String] = []
+        var text = String(source)
+        let selector = parts.indices.dropFirst().first { selectors.contains(parts[$0].lowercased()) }
+        if let selector, selector > 1 {
+            guard let names = FolderPath.names(parts[..<(selector - 1)].joined(separator: "/")) else {
+                throw mistake(
+                    "has an empty folder name", expected: "names with one '/' between them",
+                    example: "Production/Databases/mysql/field/password:/app/secrets/password")
+            }
+            folder = names
+            text = SelectionText.scheme + parts[(selector - 1)...].joined(separator: "/")
         }
         do throws(NotationError) {
-            return try Notation(String(source))
+            return .notation(try Notation(text), folder: folder)
         } catch {
             throw mistake(
-                "is no Keeper notation: " + error.reason, at: error.position.map { $0 + leadingSpace },
+                "is no Keeper notation: " + error.reason,
+                at: folder.isEmpty ? error.position.map { $0 + leadingSpace } : nil,
                 expected: "keeper://RECORD/field/NAME, …/custom_field/NAME, …/file/NAME, …/notes",
                 example: "keeper://database-credentials/field/password:/app/secrets/password")
         }

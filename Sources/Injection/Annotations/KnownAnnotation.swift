@@ -19,11 +19,15 @@ struct KnownAnnotation: Sendable {
     }
 
     static let all: [KnownAnnotation] =
-        configurationRows + behaviourRows + selectionRows + ownRows + laterRows
+        configurationRows + behaviourRows + podRows + selectionRows + folderRows + environmentRows
+        + kubernetesSecretRows + ownRows
+
+    private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+    private static let families = all.filter { $0.name.hasSuffix("-") }
 
     /// The row of a name without prefix: exactly this one, else the one it begins with.
     static func find(_ key: String) -> KnownAnnotation? {
-        all.first { $0.name == key } ?? all.first { $0.name.hasSuffix("-") && key.hasPrefix($0.name) }
+        byName[key] ?? families.first { key.hasPrefix($0.name) }
     }
 
     /// What the injector itself writes, and `inject`, which is read before all others.

@@ -11,8 +11,15 @@ extension KnownAnnotation {
             try annotation.readList(&draft)
         },
         KnownAnnotation("secret-", .selections) { annotation, draft throws(Mistake) in
-            let selection = try annotation.namedSelection(secretsPath: draft.secretsPath)
-            draft.add(selection, of: annotation)
+            let (selection, hasOwnPath) = try annotation.namedSelection(secretsPath: draft.secretsPath)
+            draft.add(DraftSelection(annotation: annotation, selection: selection, hasOwnPath: hasOwnPath))
+        },
+        KnownAnnotation("file-", .selections) { annotation, draft throws(Mistake) in
+            let selection = try annotation.fileSelection(secretsPath: draft.secretsPath)
+            draft.add(DraftSelection(annotation: annotation, selection: selection, hasOwnPath: true))
+        },
+        KnownAnnotation("config", .selections) { annotation, draft throws(Mistake) in
+            try ConfigDocument(annotation).read(into: &draft)
         },
     ]
 }
@@ -20,22 +27,27 @@ extension KnownAnnotation {
 extension Draft {
     /// A whole record as `<secrets-path>/<name>.json`.
     fileprivate mutating func addRecord(_ record: String, of annotation: Annotation) {
+        let selection = Selection(
+            origin: annotation.key, target: .record(record), output: output(for: record, suffix: ".json"),
+            format: .json)
+        add(DraftSelection(annotation: annotation, selection: selection, hasOwnPath: false))
+    }
+
+    /// Where a record goes that names no path.
+    func output(for record: String, suffix: String) -> Selection.Output {
         // A uid, maybe: then the title, which makes the name, is known when the record is.
-        var output = Selection.Output.namedByTitle(directory: secretsPath, suffix: ".json")
         if !looksLikeUID(record), let name = fileName(forTitle: record),
-            let path = try? secretsPath.appending(name + ".json")
+            let path = try? secretsPath.appending(name + suffix)
         {
-            output = .path(path)
+            return .path(path)
         }
-        add(
-            Selection(origin: annotation.key, target: .record(record), output: output, format: .json),
-            of: annotation)
+        return .namedByTitle(directory: secretsPath, suffix: suffix)
     }
 }
 
 extension Annotation {
     /// A record's title or uid that stands alone.
-    fileprivate func recordName(_ text: some StringProtocol) throws(Mistake) -> String {
+    func recordName(_ text: some StringProtocol) throws(Mistake) -> String {
         let name = Annotation.trim(text)
         let what = "the title or uid of a record"
         guard !name.isEmpty else {
@@ -87,23 +99,56 @@ extension Annotation {
     }
 
     /// `secret-KEY` in all its forms.
-    fileprivate func namedSelection(secretsPath: AbsolutePath) throws(Mistake) -> Selection {
-        let title = String(key.dropFirst("secret-".count))
-        guard !title.isEmpty else {
-            throw mistake("has no name behind \"secret-\"", expected: "secret-NAME")
-        }
-        guard !title.contains("/") else { throw mistake("has a '/' in its name", expected: "secret-NAME") }
+    fileprivate func namedSelection(
+        secretsPath: AbsolutePath
+    ) throws(Mistake) -> (Selection, hasOwnPath: Bool) {
+        let title = try nameBehind("secret-")
         let text = try SelectionText(self, title: title)
         let output: AbsolutePath
         if let path = text.path {
             output = path
         } else {
-            do throws(AbsolutePathError) {
-                output = try secretsPath.appending(title)
-            } catch {
-                throw mistake("its name makes a path that \(error)", expected: "secret-NAME")
-            }
+            output = try ownPath(title, below: secretsPath, shape: "secret-NAME")
         }
-        return Selection(origin: key, target: text.target, output: .path(output), format: text.format)
+        return (
+            Selection(origin: key, target: text.target, output: .path(output), format: text.format),
+            text.path != nil
+        )
+    }
+
+    /// `file-KEY: "RECORD:FILENAME[:/path]"` or notation of a file.
+    fileprivate func fileSelection(secretsPath: AbsolutePath) throws(Mistake) -> Selection {
+        let title = try nameBehind("file-")
+        let text = try FileText(self)
+        let output: AbsolutePath
+        if let path = text.path {
+            output = path
+        } else {
+            output = try ownPath(text.fileName ?? title, below: secretsPath, shape: "file-NAME")
+        }
+        return Selection(origin: key, target: text.target, output: .path(output), format: .raw)
+    }
+
+    private func nameBehind(_ family: String) throws(Mistake) -> String {
+        let title = String(key.dropFirst(family.count))
+        guard !title.isEmpty else {
+            throw mistake("has no name behind \"\(family)\"", expected: "\(family)NAME")
+        }
+        guard !title.contains("/") else { throw mistake("has a '/' in its name", expected: "\(family)NAME") }
+        return title
+    }
+
+    private func ownPath(
+        _ name: String, below secretsPath: AbsolutePath, shape: String
+    ) throws(Mistake) -> AbsolutePath {
+        guard !name.contains("/") else {
+            throw mistake(
+                "\(quoted(name)) cannot name a file", expected: "a path of its own behind it: \":/path\"")
+        }
+        do throws(AbsolutePathError) {
+            return try secretsPath.appending(name)
+        } catch {
+            throw mistake("its name makes a path that \(error)", expected: shape)
+        }
     }
 }

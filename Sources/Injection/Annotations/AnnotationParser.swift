@@ -9,8 +9,10 @@ import Plan
 package struct AnnotationParser: Sendable {
     /// What the one who asks decides, not the pod.
     package struct Options: Sendable {
-        /// The name of the Secret where a pod names none.
-        package var defaultConfiguration: String?
+        /// Defaults of annotations.
+        package var defaults: InjectionPolicy.Defaults
+        /// Whether an unknown annotation is a mistake.
+        package var strictAnnotations: Bool
         /// Outside a pod: the configuration is given otherwise (`--ksm-config`), so a pod need not name one.
         package var hasConfiguration: Bool
         /// Outside a pod: `inject: "true"` may be missing.
@@ -19,13 +21,20 @@ package struct AnnotationParser: Sendable {
         package var minimumRefreshInterval: Duration
 
         package init(
-            defaultConfiguration: String? = nil, hasConfiguration: Bool = false,
-            assumesInject: Bool = false, minimumRefreshInterval: Duration = .seconds(10)
+            defaults: InjectionPolicy.Defaults = .init(), strictAnnotations: Bool = false,
+            hasConfiguration: Bool = false, assumesInject: Bool = false,
+            minimumRefreshInterval: Duration = .seconds(10)
         ) {
-            self.defaultConfiguration = defaultConfiguration
+            self.defaults = defaults
+            self.strictAnnotations = strictAnnotations
             self.hasConfiguration = hasConfiguration
             self.assumesInject = assumesInject
             self.minimumRefreshInterval = minimumRefreshInterval
+        }
+
+        /// In a cluster with this policy.
+        package init(policy: InjectionPolicy) {
+            self.init(defaults: policy.defaults, strictAnnotations: policy.strictAnnotations)
         }
     }
 
@@ -46,7 +55,8 @@ package struct AnnotationParser: Sendable {
         case false?: return ParsedAnnotations(plan: nil, warnings: draft.warnings)
         case nil: read(ours, into: &draft)
         }
-        return ParsedAnnotations(plan: try draft.finish(), warnings: draft.warnings)
+        let plan = try draft.finish()
+        return ParsedAnnotations(plan: plan, settings: draft.settings, warnings: draft.warnings)
     }
 
     /// The same for annotations as a dictionary.
@@ -82,7 +92,7 @@ package struct AnnotationParser: Sendable {
             if let kind = KnownAnnotation.find(annotation.key) {
                 known.append((annotation, kind))
             } else {
-                draft.warnUnknown(annotation)
+                draft.meetUnknown(annotation)
             }
         }
         // Selections need to know the secrets-path.
