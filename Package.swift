@@ -52,6 +52,9 @@ let package = Package(
         // The administrator's flags, shared by the tool and the webhook.
         room("PolicyOptions", uses: ["Injection", "Plan", argumentParser, yams]),
 
+        // Kubernetes objects in YAML and JSON files, patched without touching the user's text.
+        room("Manifests", uses: ["Plan", yams]),
+
         // A Keeper service for the demo and the tests, never linked into a product.
         room("KeeperEmulator", uses: ["COpenSSL", "KeeperCrypto", "SecretMemory", yams]),
 
@@ -59,7 +62,7 @@ let package = Package(
             name: "keeper-injector-agent", dependencies: ["Agent"], swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector",
-            dependencies: ["Agent", "Injection", "PolicyOptions", argumentParser, yams],
+            dependencies: ["Agent", "Injection", "Manifests", "PolicyOptions", argumentParser, yams],
             swiftSettings: settings),
         .executableTarget(
             name: "keeper-emulator", dependencies: ["KeeperEmulator", argumentParser],
