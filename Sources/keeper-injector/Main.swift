@@ -15,7 +15,8 @@ struct KeeperInjector: ParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            InjectCommand.self, PlanCommand.self, RunCommand.self, GetCommand.self, ListCommand.self,
+            InjectCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self, GetCommand.self,
+            ListCommand.self,
             BindCommand.self,
         ]
     )
