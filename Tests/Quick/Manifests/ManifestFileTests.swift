@@ -1,4 +1,6 @@
+import Foundation
 import Manifests
+import TestSupport
 import Testing
 
 @Suite("Manifests patched in place")
@@ -33,6 +35,20 @@ struct ManifestFileTests {
             "  initContainers:", "  - name: k", "    args:", "    - '{\"a\":1}'", "# end", "",
         ]
         #expect(result.text == expected.joined(separator: lineBreak))
+    }
+
+    @Test("the example's workloads are patched in place")
+    func example() throws {
+        let text = try String(contentsOfFile: Checkout.root + "/examples/workloads.yaml", encoding: .utf8)
+        let patch = """
+            [{"op":"add","path":"/spec/initContainers","value":[{"name":"k"}]},\
+            {"op":"add","path":"/spec/initContainers/0","value":{"name":"first"}},\
+            {"op":"add","path":"/spec/containers/0/env","value":[{"name":"v","value":"1"}]}]
+            """
+        let result = try patched(text, patch)
+        #expect(result.notes == [])
+        let lines = Set(result.text.split(separator: "\n"))
+        #expect(text.split(separator: "\n").allSatisfy(lines.contains))
     }
 
     @Test("a document that cannot be edited is written anew, and said so")
