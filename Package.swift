@@ -49,6 +49,12 @@ let package = Package(
             "Agent",
             uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Vault"]),
 
+        // The administrator's flags, shared by the tool and the webhook.
+        room("PolicyOptions", uses: ["Injection", "Plan", argumentParser, yams]),
+
+        // Kubernetes objects in YAML and JSON files, patched without touching the user's text.
+        room("Manifests", uses: ["Plan", yams]),
+
         // A Keeper service for the demo and the tests, never linked into a product.
         room("KeeperEmulator", uses: ["COpenSSL", "KeeperCrypto", "SecretMemory", yams]),
 
@@ -56,7 +62,8 @@ let package = Package(
             name: "keeper-injector-agent", dependencies: ["Agent"], swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector",
-            dependencies: ["Agent", "Injection", argumentParser, yams], swiftSettings: settings),
+            dependencies: ["Agent", "Injection", "Manifests", "PolicyOptions", argumentParser, yams],
+            swiftSettings: settings),
         .executableTarget(
             name: "keeper-emulator", dependencies: ["KeeperEmulator", argumentParser],
             swiftSettings: settings),
@@ -69,8 +76,9 @@ let package = Package(
         .testTarget(
             name: "QuickTests",
             dependencies: [
-                "Agent", "Fetcher", "Injection", "KeeperCrypto", "Plan", "Render", "SecretFS", "SecretMemory",
-                "TestSupport", "Vault",
+                "Agent", "Fetcher", "Injection", "KeeperCrypto", "Plan", "PolicyOptions", "Render",
+                "SecretFS",
+                "SecretMemory", "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),
         .testTarget(

@@ -14,7 +14,11 @@ struct KeeperInjector: ParsableCommand {
             5 Keeper unreachable, 6 not found.
             """,
         version: productVersion,
-        subcommands: [RunCommand.self, PlanCommand.self, GetCommand.self, ListCommand.self, BindCommand.self]
+        subcommands: [
+            InjectCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self, GetCommand.self,
+            ListCommand.self,
+            BindCommand.self,
+        ]
     )
 
     static func main() {

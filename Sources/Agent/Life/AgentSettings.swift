@@ -33,6 +33,3 @@ package struct AgentSettings: Sendable {
         self.version = version
     }
 }
-
-/// The version of every executable.
-package let productVersion = "0.1.0"

@@ -13,6 +13,11 @@ struct Manifest {
 
     /// Reads a file, or stdin for `-`, and finds the one pod with annotations of ours in it.
     static func read(_ path: String) throws(ManifestError) -> Manifest {
+        try Manifest.find(in: text(of: path), source: path == "-" ? "stdin" : path)
+    }
+
+    /// The text of a file, or of stdin for `-`.
+    static func text(of path: String) throws(ManifestError) -> String {
         let source = path == "-" ? "stdin" : path
         let data: Data
         do {
@@ -25,7 +30,7 @@ struct Manifest {
         }
         guard data.count <= maxSize else { throw .unreadable(source, "larger than 16 MiB") }
         guard let text = String(data: data, encoding: .utf8) else { throw .unreadable(source, "not UTF-8") }
-        return try Manifest.find(in: text, source: source)
+        return text
     }
 
     static func find(in text: String, source: String) throws(ManifestError) -> Manifest {

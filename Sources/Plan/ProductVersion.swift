@@ -1,0 +1,2 @@
+/// The version of every executable.
+package let productVersion = "0.1.0"
