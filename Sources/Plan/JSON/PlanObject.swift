@@ -22,6 +22,9 @@ struct PlanObject {
         }
     }
 
+    /// Those that are there, sorted.
+    var keys: [String] { values.keys.sorted() }
+
     func has(_ key: String) -> Bool { values[key] != nil }
 
     func value(_ key: String) throws(PlanError) -> JSONValue {
@@ -70,6 +73,53 @@ struct PlanObject {
         } catch {
             throw PlanError(place: place, reason: "\(quoted(text)) \(error)")
         }
+    }
+
+    func strings(_ key: String) throws(PlanError) -> [String] {
+        try array(key).map { value, place throws(PlanError) in
+            guard let text = value.string else { throw PlanError(place: place, reason: "is not a string") }
+            return text
+        }
+    }
+
+    func number<Number: FixedWidthInteger>(
+        _ key: String, upTo limit: Number
+    ) throws(PlanError) -> Number {
+        guard let value = try value(key).integer, let number = Number(exactly: value),
+            (0...limit).contains(number)
+        else { throw PlanError(place: place(of: key), reason: "is no number from 0 to \(limit)") }
+        return number
+    }
+
+    /// One of the words of an enumeration.
+    func word<Word: RawRepresentable<String> & CaseIterable>(_ key: String) throws(PlanError) -> Word {
+        let text = try string(key)
+        guard let word = Word(rawValue: text) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw PlanError(place: place(of: key), reason: "\(quoted(text)) is none of \(words)")
+        }
+        return word
+    }
+
+    func object(_ key: String, keys: [String]) throws(PlanError) -> PlanObject {
+        try PlanObject(try value(key), place: place(of: key), keys: keys)
+    }
+
+    /// A map of texts, sorted by key; a missing one is empty.
+    func names(_ key: String) throws(PlanError) -> [FieldName] {
+        guard has(key) else { return [] }
+        let value = try value(key)
+        guard value.kind == .object else {
+            throw PlanError(place: place(of: key), reason: "is not an object")
+        }
+        var names: [FieldName] = []
+        for member in value.members {
+            guard let field = member.key.string, let name = member.value.string,
+                !names.contains(where: { $0.field == field })
+            else { throw PlanError(place: place(of: key), reason: "is no map of texts, each key once") }
+            names.append(FieldName(field: field, name: name))
+        }
+        return names.sorted { $0.field < $1.field }
     }
 
     private func place(of key: String) -> String { place.isEmpty ? key : place + "." + key }
