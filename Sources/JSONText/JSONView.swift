@@ -2,26 +2,28 @@
 ///
 /// Valid only as long as the text and the nodes it was made of.
 package struct JSONView {
-    private let text: UnsafePointer<UInt8>
-    private let nodes: UnsafePointer<JSONNode>
+    private let text: UnsafeRawBufferPointer
+    private let nodes: UnsafeBufferPointer<JSONNode>
     private let index: Int
 
-    /// Parses `text` and lends the view of its one value.
-    /// - Throws: `JSONError`, or what `body` throws.
-    package static func with<R>(
-        _ text: UnsafeRawBufferPointer, limits: JSONLimits, _ body: (JSONView) throws(JSONError) -> R
-    ) throws(JSONError) -> R {
-        let nodes = try JSONParser.parse(text, limits: limits)
-        return try nodes.withUnsafeBufferPointer { buffer throws(JSONError) in
-            guard let first = buffer.baseAddress, let start = text.baseAddress else {
-                throw JSONError(reason: "the text ends where a value is expected", offset: 0)
-            }
-            return try body(
-                JSONView(text: start.assumingMemoryBound(to: UInt8.self), nodes: first, index: 0))
+    /// Lends the view of a text's one value.
+    /// - Parameter nodes: what `JSONParser` found in `text`.
+    package static func with<R, E: Error>(
+        _ nodes: [JSONNode], of text: UnsafeRawBufferPointer, _ body: (JSONView) throws(E) -> R
+    ) throws(E) -> R {
+        precondition(!nodes.isEmpty && text.baseAddress != nil, "a parsed text has a value")
+        return try nodes.withUnsafeBufferPointer { buffer throws(E) in
+            try body(JSONView(text: text, nodes: buffer))
         }
     }
 
-    private init(text: UnsafePointer<UInt8>, nodes: UnsafePointer<JSONNode>, index: Int) {
+    private init(text: UnsafeRawBufferPointer, nodes: UnsafeBufferPointer<JSONNode>) {
+        self.text = text
+        self.nodes = nodes
+        index = 0
+    }
+
+    private init(text: UnsafeRawBufferPointer, nodes: UnsafeBufferPointer<JSONNode>, index: Int) {
         self.text = text
         self.nodes = nodes
         self.index = index
@@ -32,7 +34,7 @@ package struct JSONView {
     /// The value as it is written; a string without its quotes.
     package var source: UnsafeRawBufferPointer {
         let node = nodes[index]
-        return UnsafeRawBufferPointer(start: text + Int(node.start), count: Int(node.end - node.start))
+        return UnsafeRawBufferPointer(rebasing: text[Int(node.start)..<Int(node.end)])
     }
 
     /// A string's value; `nil` for other kinds.

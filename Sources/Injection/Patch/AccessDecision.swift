@@ -16,7 +16,8 @@ struct AccessDecision {
             self.init(
                 .annotation, user: user, group: settings.runAsGroup ?? spec.runAsGroup ?? spec.fsGroup,
                 mode: settings.fileMode)
-        } else if let user = AccessDecision.common(targets.map { $0.runAsUser ?? spec.runAsUser }), user != 0 {
+        } else if let user = AccessDecision.common(targets.map { $0.runAsUser ?? spec.runAsUser }), user != 0
+        {
             let group = AccessDecision.common(targets.map { $0.runAsGroup ?? spec.runAsGroup })
             self.init(
                 .containersUser, user: user, group: settings.runAsGroup ?? group, mode: settings.fileMode)

@@ -10,7 +10,6 @@ struct Mount {
     var propagation: StaticString?
 
     func write(to json: inout JSONWriter) {
-        json.separate()
         json.raw("{\"name\":")
         json.string(volume)
         json.raw(",\"mountPath\":")
