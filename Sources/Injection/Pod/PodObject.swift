@@ -1,12 +1,12 @@
-import JSONText
+package import JSONText
 
 /// An object of a pod, read as the API server reads it: `null` is as good as missing, and what it could
 /// understand in another way than we (a key given twice) is refused.
-struct PodObject {
-    let view: JSONView
-    let place: PodPlace
+package struct PodObject {
+    package let view: JSONView
+    package let place: PodPlace
 
-    init(_ view: JSONView, _ place: PodPlace) throws(PodError) {
+    package init(_ view: JSONView, _ place: PodPlace) throws(PodError) {
         guard view.kind == .object else {
             throw PodError(place: place.description, problem: "is not an object")
         }
@@ -14,30 +14,30 @@ struct PodObject {
         self.place = place
     }
 
-    func value(_ key: StaticString) throws(PodError) -> JSONView? {
+    package func value(_ key: StaticString) throws(PodError) -> JSONView? {
         guard let (value, repeated) = view.member(key) else { return nil }
         guard !repeated else { throw place.error(key, "is given twice") }
         return value.kind == .null ? nil : value
     }
 
-    func object(_ key: StaticString, _ place: PodPlace) throws(PodError) -> PodObject? {
+    package func object(_ key: StaticString, _ place: PodPlace) throws(PodError) -> PodObject? {
         guard let value = try value(key) else { return nil }
         return try PodObject(value, place)
     }
 
-    func array(_ key: StaticString) throws(PodError) -> JSONView? {
+    package func array(_ key: StaticString) throws(PodError) -> JSONView? {
         guard let value = try value(key) else { return nil }
         guard value.kind == .array else { throw place.error(key, "is not a list") }
         return value
     }
 
-    func string(_ key: StaticString) throws(PodError) -> String? {
+    package func string(_ key: StaticString) throws(PodError) -> String? {
         guard let value = try value(key) else { return nil }
         guard let string = value.string else { throw place.error(key, "is not a string") }
         return string
     }
 
-    func boolean(_ key: StaticString) throws(PodError) -> Bool? {
+    package func boolean(_ key: StaticString) throws(PodError) -> Bool? {
         guard let value = try value(key) else { return nil }
         guard value.kind == .true || value.kind == .false else {
             throw place.error(key, "is not true or false")
@@ -46,7 +46,7 @@ struct PodObject {
     }
 
     /// A uid or gid.
-    func identifier(_ key: StaticString) throws(PodError) -> UInt32? {
+    package func identifier(_ key: StaticString) throws(PodError) -> UInt32? {
         guard let value = try value(key) else { return nil }
         return try PodObject.identifier(value, place, key)
     }
