@@ -37,11 +37,13 @@ let package = Package(
         .target(name: "CLinux"),
 
         // Product rooms, from the ground up.
-        room("SecretMemory", uses: ["CLinux"]),
+        room("JSONText"),
+        room("SecretMemory", uses: ["CLinux", "JSONText"]),
         room("Plan", uses: ["SecretMemory"]),
         room("Vault", uses: ["Plan", "SecretMemory"]),
         room("KeeperCrypto", uses: ["COpenSSL", "SecretMemory"]),
-        room("Injection", uses: ["Plan", yams]),
+        room("Injection", uses: ["JSONText", "Plan", yams]),
+        room("Admission", uses: ["Injection", "JSONText", "Plan"]),
         room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
         room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
         room("SecretFS", uses: ["CLinux", "Plan", "SecretMemory"]),
@@ -72,13 +74,15 @@ let package = Package(
         .executableTarget(
             name: "publish-probe", dependencies: ["Plan", "SecretFS", "SecretMemory"],
             path: "Tests/Probes/publish-probe", swiftSettings: settings),
+        .executableTarget(
+            name: "admission-probe", dependencies: ["Admission", "Injection"],
+            path: "Tests/Probes/admission-probe", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "QuickTests",
             dependencies: [
-                "Agent", "Fetcher", "Injection", "KeeperCrypto", "Plan", "PolicyOptions", "Render",
-                "SecretFS",
-                "SecretMemory", "TestSupport", "Vault",
+                "Admission", "Agent", "Fetcher", "Injection", "JSONText", "KeeperCrypto", "Manifests", "Plan",
+                "PolicyOptions", "Render", "SecretFS", "SecretMemory", "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),
         .testTarget(

@@ -1,9 +1,11 @@
+import JSONText
+
 /// One value of a `JSONDocument`.
 package struct JSONValue: Sendable {
     package let document: JSONDocument
     let index: Int
 
-    private var node: JSONDocument.Node { document.nodes[index] }
+    private var node: JSONNode { document.nodes[index] }
 
     package var kind: JSONKind { node.kind }
 

@@ -1,0 +1,86 @@
+/// JSON text in the making: one buffer, no tree.
+package struct JSONWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 4096) { bytes.reserveCapacity(capacity) }
+
+    /// Appends text as it is.
+    package mutating func raw(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    package mutating func raw(_ text: UnsafeRawBufferPointer) { bytes.append(contentsOf: text) }
+
+    /// A comma, unless it would be the first thing in its array or object.
+    package mutating func separate() {
+        guard let last = bytes.last, last != UInt8(ascii: "["), last != UInt8(ascii: "{") else { return }
+        bytes.append(UInt8(ascii: ","))
+    }
+
+    package mutating func integer(_ value: some BinaryInteger) {
+        var text = String(value)
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+    }
+
+    /// A string in quotes.
+    package mutating func string(_ text: String) {
+        var text = text
+        bytes.append(UInt8(ascii: "\""))
+        text.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A string in quotes, from UTF-8.
+    package mutating func string(_ text: [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        text.withUnsafeBytes { escaped($0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The inside of a string, without quotes.
+    package mutating func escaped(_ text: UnsafeRawBufferPointer) {
+        var start = 0
+        for position in 0..<text.count {
+            let byte = text[position]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<position]))
+            start = position + 1
+            switch byte {
+            case UInt8(ascii: "\""): raw("\\\"")
+            case UInt8(ascii: "\\"): raw("\\\\")
+            case 0x0A: raw("\\n")
+            case 0x0D: raw("\\r")
+            case 0x09: raw("\\t")
+            default:
+                raw("\\u00")
+                bytes.append(UInt8(ascii: "0") + (byte >> 4))
+                let low = byte & 15
+                bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+            }
+        }
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
+    }
+
+    /// A string in quotes: the bytes in base64 with padding (RFC 4648).
+    package mutating func base64(_ source: [UInt8]) {
+        bytes.reserveCapacity(bytes.count + source.count / 3 * 4 + 6)
+        bytes.append(UInt8(ascii: "\""))
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        let digits = alphabet.utf8Start
+        source.withUnsafeBufferPointer { source in
+            var position = 0
+            while position < source.count {
+                let left = source.count - position
+                let group =
+                    UInt32(source[position]) << 16 | (left > 1 ? UInt32(source[position + 1]) << 8 : 0)
+                    | (left > 2 ? UInt32(source[position + 2]) : 0)
+                bytes.append(digits[Int(group >> 18)])
+                bytes.append(digits[Int(group >> 12 & 63)])
+                bytes.append(left > 1 ? digits[Int(group >> 6 & 63)] : UInt8(ascii: "="))
+                bytes.append(left > 2 ? digits[Int(group & 63)] : UInt8(ascii: "="))
+                position += 3
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
