@@ -20,6 +20,8 @@ package enum AgentError: ExplainedError {
     case root(String, Int32)
     /// A system call that should not fail did.
     case system(String, Int32)
+    /// What the plan asks for and this version cannot carry out.
+    case notAvailable([String])
     /// SIGTERM came first.
     case interrupted
     /// `init-timeout` passed.
@@ -34,7 +36,7 @@ package enum AgentError: ExplainedError {
         case .generation(let error): error
         case .publish(let error): error
         case .health(let error): error
-        case .configurationFile, .noPlan, .root, .system, .interrupted, .timedOut: nil
+        case .configurationFile, .notAvailable, .noPlan, .root, .system, .interrupted, .timedOut: nil
         }
     }
 
@@ -46,6 +48,8 @@ package enum AgentError: ExplainedError {
         case .root(let path, let code):
             "'\(path)' cannot be the root directory: \(String(cString: strerror(code)))"
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
+        case .notAvailable(let things):
+            "not available in this version of the agent: " + things.joined(separator: ", ")
         case .interrupted: "interrupted before the secrets were published"
         case .timedOut(let limit):
             "no secrets after \(limit.goDescription), the time that init-timeout allows"
@@ -61,6 +65,7 @@ package enum AgentError: ExplainedError {
         case .noPlan:
             "in a pod the webhook sets it; to try the agent by hand: "
                 + "KEEPER_INJECTOR_CONFIG=\"$(keeper-injector plan -f pod.yaml)\""
+        case .notAvailable: "leave these annotations out, or use a version that has them"
         case .root: "choose another --root"
         case .timedOut: "see the lines above for what went wrong; a longer init-timeout helps a slow network"
         default: cause?.hint
@@ -69,7 +74,7 @@ package enum AgentError: ExplainedError {
 
     package var exitCode: CommandStatus {
         switch self {
-        case .configurationFile, .noPlan: .configuration
+        case .configurationFile, .noPlan, .notAvailable: .configuration
         case .root, .system, .interrupted: .failed
         case .timedOut: .unreachable
         default: cause?.exitCode ?? .failed

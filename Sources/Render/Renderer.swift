@@ -94,8 +94,11 @@ package struct Renderer: Sendable {
             var found = try find(name, selection)
             if let record = found.record {
                 let map = FieldMap(record)
-                found.content = .fields(map.entries, whole: true)
-                found.warnings += map.shadowed.map {
+                let wanted = selection.fields
+                for name in wanted { _ = try entry(name, of: record, selection) }
+                found.content = .fields(
+                    map.entries.filter { wanted.isEmpty || wanted.contains($0.key) }, whole: wanted.isEmpty)
+                found.warnings += map.shadowed.filter { wanted.isEmpty || wanted.contains($0) }.map {
                     "record \(quoted(record.title)) has several fields \(quoted($0)), one of them is written"
                 }
             }

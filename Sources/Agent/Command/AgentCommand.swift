@@ -55,9 +55,12 @@ package enum AgentCommand {
     }
 
     private static func agent(_ flags: AgentFlags, _ mode: Agent.Mode) -> CommandStatus {
-        let log = Log(level: flags.logLevel, format: flags.logFormat)
+        var log = Log(level: flags.logLevel ?? .info, format: flags.logFormat)
         do throws(AgentError) {
             var plan = try plan()
+            if flags.logLevel == nil, let level = plan.logLevel.flatMap(Log.Level.init) {
+                log = Log(level: level, format: flags.logFormat)
+            }
             if let interval = flags.refreshInterval { plan.refreshInterval = interval }
             let directories =
                 try flags.root.map { (root) throws(AgentError) in try plan.directories(below: root) }
@@ -65,9 +68,10 @@ package enum AgentCommand {
             return Agent(
                 AgentSettings(
                     plan: plan, configuration: .file(flags.configuration ?? AgentPaths.configuration),
-                    client: ClientOptions(caFile: flags.caCertificate), directories: directories,
+                    client: ClientOptions(caFile: flags.caCertificate ?? plan.certificateAuthority),
+                    directories: directories, ownership: Ownership(plan.access),
                     healthSocket: mode == .refreshing ? AgentPaths.socket(root: flags.root) : nil,
-                    healthPort: flags.healthPort, log: log)
+                    healthPort: flags.healthPort ?? (mode == .refreshing ? plan.metricsPort : nil), log: log)
             ).run(mode)
         } catch {
             log.failure(error)
@@ -100,5 +104,18 @@ package enum AgentCommand {
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+}
+
+extension Plan {
+    /// Where the CA bundle lies that the annotations name.
+    fileprivate var certificateAuthority: String? {
+        hasCertificateAuthority ? AgentPaths.certificateAuthority : nil
+    }
+}
+
+extension Ownership {
+    fileprivate init(_ access: FileAccess) {
+        self.init(user: access.user, group: access.group, fileMode: access.mode ?? 0o600)
     }
 }

@@ -13,7 +13,7 @@ struct AgentFlags {
     var caCertificate: String?
     var refreshInterval: Duration?
     var healthPort: UInt16?
-    var logLevel = Log.Level.info
+    var logLevel: Log.Level?
     var logFormat: Log.Format?
     var ready = false
 

@@ -8,6 +8,8 @@ package enum AgentPaths {
     package static let volume = "/keeper/volume"
     /// Key `config` of the Secret in the volume `keeper-auth`.
     package static let configuration = "/keeper/auth/config"
+    /// The CA bundle of `ca-cert-secret` or `ca-cert-configmap`.
+    package static let certificateAuthority = "/keeper/ca/ca.crt"
     /// The socket on the volume `keeper-run`.
     private static let socket = "/keeper/run/agent.sock"
 

@@ -29,6 +29,8 @@ package struct Agent: Sendable {
     package func run(_ mode: Mode) -> CommandStatus {
         // Before the first thread: what each of thousands of pods costs is mostly this heap.
         klinux_keep_heap_small()
+        let notAvailable = settings.plan.notAvailable
+        guard notAvailable.isEmpty else { return fail(.notAvailable(notAvailable)) }
         hardenProcess()
         let publisher = TmpfsPublisher(directories: settings.directories, ownership: settings.ownership)
         let status = Status(version: settings.version)

@@ -100,7 +100,9 @@ package final class Refresher {
         defer { attachments = used }
         let files: [RenderedFile]
         do throws(RenderFailure) {
-            files = try Renderer(vault: vault, strictLookup: plan.strictLookup).render(plan.selections) {
+            files = try Renderer(vault: vault, strictLookup: plan.strictLookup).render(
+                plan.selections.filter { $0.output != .noFile }
+            ) {
                 (attachment) throws(KeeperError) in
                 // Downloaded again only when Keeper has another version of it.
                 if let known = attachments.content(of: attachment) {

@@ -87,7 +87,7 @@ struct AnnotationParserTests {
         let annotations = [
             "inject": "yes", "ksm-config": "Keeper Credentials", "refresh-interval": "5 minutes",
             "init-only": "on", "secrets-path": "/etc", "secret-a": "db:app/x", "secret-b": "db[:/app/b",
-            "folder": "Team", "secrets": "a,,b",
+            "folder": "Team//x", "secrets": "a,,b",
         ]
         let error = try #require(throws: InjectionError.self) { try Self.parse(annotations) }
         #expect(
@@ -98,7 +98,8 @@ struct AnnotationParserTests {
             ])
         #expect(error.exitCode == .configuration)
         #expect(
-            error.message.hasPrefix("9 mistakes in the annotations\n  1. keeper.security/folder: \"Team\": "))
+            error.message.hasPrefix(
+                "9 mistakes in the annotations\n  1. keeper.security/folder: \"Team//x\": "))
         #expect(error.message.contains("\n       expected: "))
         for _ in 0..<20 {
             #expect(throws: error) { try Self.parse(annotations) }
@@ -132,7 +133,9 @@ struct AnnotationParserTests {
         #expect(error.mistakes.map(\.annotation) == ["keeper.security/ksm-config"])
         // A default of the cluster, or a file on a laptop, will do.
         let minimal = ["keeper.security/inject": "true", "keeper.security/secret": "a"]
-        let chart = AnnotationParser(options: .init(defaultConfiguration: "team-secret"))
+        var policy = InjectionPolicy(version: "1")
+        policy.defaults.authSecret = "team-secret"
+        let chart = AnnotationParser(options: .init(policy: policy))
         #expect(try chart.parse(minimal).plan?.configuration == .secret(name: "team-secret"))
         let laptop = AnnotationParser(options: .init(hasConfiguration: true, assumesInject: true))
         #expect(try laptop.parse(["keeper.security/secret": "a"]).plan?.configuration == .commandLine)
@@ -186,21 +189,6 @@ struct AnnotationParserTests {
                 == "is unknown and has no effect, is keeper.security/refresh-interval meant?")
         #expect(parsed.warnings.count == 3)
         #expect(parsed.plan?.refreshInterval == .seconds(300))
-    }
-
-    @Test(
-        "of later versions are refused, not left out",
-        arguments: [
-            "folder", "file-cert", "file-mode", "config", "signal", "inject-env-vars", "aws-secret-id",
-            "sidecar-cpu-limit", "tmpfs-size", "https-proxy", "max-staleness",
-        ])
-    func later(name: String) throws {
-        let mistake = try #require(try Self.mistakes(["secret": "a", name: "x"]).first)
-        #expect(mistake.problem == "is not available in this version")
-        #expect(
-            try Self.mistakes(["secret": "a", "backend": "fuse"]).first?.problem
-                == "is not available in this version")
-        #expect(try Self.mistakes(["secret": "a", "backend": "disk"]).first?.problem == "is unknown")
     }
 
     @Test("given twice are refused")

@@ -70,14 +70,19 @@ struct SelectionTests {
     }
 
     @Test(
-        "by folder path are refused as not available, never misread",
+        "by folder path carry the folders beside the notation",
         arguments: [
-            "keeper://Team/db/field/password:/app/p", "Team/Sub/db/field/password:/app/p",
-            "Team/db/custom_field/x", "keeper://Team/Sub/db/notes",
+            ("keeper://Team/db/field/password:/app/p", ["Team"], "keeper://db/field/password"),
+            ("Team/Sub/db/field/password:/app/p", ["Team", "Sub"], "keeper://db/field/password"),
+            ("Team/db/custom_field/x", ["Team"], "keeper://db/custom_field/x"),
+            (#"keeper://A\/B/Sub/db/notes"#, ["A/B", "Sub"], "keeper://db/notes"),
         ])
-    func folders(value: String) throws {
-        let mistakes = try AnnotationParserTests.mistakes(["secret-x": value])
-        #expect(mistakes.map(\.problem) == ["folder paths are not available in this version"])
+    func folders(value: String, folder: [String], notation: String) throws {
+        let selection = try selection("x", value)
+        #expect(selection.target == .notation(try Notation(notation), folder: folder))
+        #expect(
+            try AnnotationParserTests.mistakes(["secret-x": "A//B/db/field/x"]).first?.problem
+                == "has an empty folder name")
     }
 
     @Test(

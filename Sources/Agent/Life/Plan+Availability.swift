@@ -1,0 +1,23 @@
+import Plan
+
+extension Plan {
+    /// The annotations of this plan that this version cannot carry out: a pod that asks for one does not
+    /// start, rather than start with less than it asked for.
+    var notAvailable: [String] {
+        var names: [String] = []
+        switch configuration {
+        case .secret, .commandLine: break
+        case .aws, .gcp, .azure: names.append("auth-method")
+        }
+        if backend == .fuse { names.append("backend: \"fuse\"") }
+        if !folders.isEmpty { names.append("folder") }
+        if selections.contains(where: { $0.environment != nil }) { names.append("inject-env-vars") }
+        if selections.contains(where: { $0.mode != nil }) { names.append("mode of a single file") }
+        if notification.signal != nil { names.append("signal") }
+        if notification.reloadURL != nil { names.append("reload-url") }
+        if maxStaleness != .seconds(24 * 3600) { names.append("max-staleness") }
+        if onStale != .keep { names.append("on-stale") }
+        if proxy != nil { names.append("https-proxy") }
+        return names
+    }
+}
