@@ -90,7 +90,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "Render", "SecretFS",
                 "SecretMemory", "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent",
-                "keeper-emulator", "publish-probe",
+                "admission-probe", "keeper-emulator", "publish-probe",
             ],
             path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),
     ],

@@ -47,8 +47,8 @@ struct ConfigDocument {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let where_ = "line \(mark.line), column \(mark.column): "
-            return where_ + problem + (context.map { " (\($0.text) in line \($0.mark.line))" } ?? "")
+            let location = "line \(mark.line), column \(mark.column): "
+            return location + problem + (context.map { " (\($0.text) in line \($0.mark.line))" } ?? "")
         case .duplicatedKeysInMapping(let duplicates, _):
             return "key \(quoted(duplicates.first ?? "")) is given twice"
         default: return "it cannot be read"

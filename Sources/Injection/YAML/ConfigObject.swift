@@ -34,17 +34,23 @@ struct ConfigObject {
 
     /// A mistake about a key, or about the whole.
     func mistake(_ problem: String, key: String? = nil, expected: String? = nil) -> Mistake {
-        let where_ = [place, key ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
+        let location = [place, key ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
         return Self.mistake(
-            annotation, where_, key.flatMap { values[$0]?.mark?.line } ?? line, problem, expected: expected)
+            annotation, location, key.flatMap { values[$0]?.mark?.line } ?? line, problem, expected: expected)
     }
 
     private static func mistake(
         _ annotation: Annotation, _ place: String, _ line: Int?, _ problem: String, expected: String?
     ) -> Mistake {
-        let where_ = (place.isEmpty ? "" : place) + (line.map { " (line \($0))" } ?? "")
+        let location =
+            switch (place.isEmpty, line) {
+            case (true, nil): ""
+            case (true, let line?): "line \(line)"
+            case (false, nil): place
+            case (false, let line?): "\(place) (line \(line))"
+            }
         return Mistake(
-            annotation: annotation.name, problem: (where_.isEmpty ? "" : where_ + ": ") + problem,
+            annotation: annotation.name, problem: (location.isEmpty ? "" : location + ": ") + problem,
             expected: expected)
     }
 
