@@ -63,24 +63,29 @@ package struct JSONWriter: Sendable {
 
     /// A string in quotes: the bytes in base64 with padding (RFC 4648).
     package mutating func base64(_ source: [UInt8]) {
-        bytes.reserveCapacity(bytes.count + source.count / 3 * 4 + 6)
-        bytes.append(UInt8(ascii: "\""))
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         let digits = alphabet.utf8Start
-        source.withUnsafeBufferPointer { source in
-            var position = 0
-            while position < source.count {
-                let left = source.count - position
-                let group =
-                    UInt32(source[position]) << 16 | (left > 1 ? UInt32(source[position + 1]) << 8 : 0)
-                    | (left > 2 ? UInt32(source[position + 2]) : 0)
-                bytes.append(digits[Int(group >> 18)])
-                bytes.append(digits[Int(group >> 12 & 63)])
-                bytes.append(left > 1 ? digits[Int(group >> 6 & 63)] : UInt8(ascii: "="))
-                bytes.append(left > 2 ? digits[Int(group & 63)] : UInt8(ascii: "="))
-                position += 3
+        let text = [UInt8](unsafeUninitializedCapacity: (source.count + 2) / 3 * 4 + 2) { text, count in
+            text[0] = UInt8(ascii: "\"")
+            var place = 1
+            source.withUnsafeBufferPointer { source in
+                var position = 0
+                while position < source.count {
+                    let left = source.count - position
+                    let group =
+                        UInt32(source[position]) << 16 | (left > 1 ? UInt32(source[position + 1]) << 8 : 0)
+                        | (left > 2 ? UInt32(source[position + 2]) : 0)
+                    text[place] = digits[Int(group >> 18)]
+                    text[place + 1] = digits[Int(group >> 12 & 63)]
+                    text[place + 2] = left > 1 ? digits[Int(group >> 6 & 63)] : UInt8(ascii: "=")
+                    text[place + 3] = left > 2 ? digits[Int(group & 63)] : UInt8(ascii: "=")
+                    position += 3
+                    place += 4
+                }
             }
+            text[place] = UInt8(ascii: "\"")
+            count = place + 1
         }
-        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text)
     }
 }

@@ -16,7 +16,7 @@ package struct AbsolutePath: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.count <= 4096 else { throw .tooLong }
         guard text.hasPrefix("/") else { throw .relative }
         // NUL, C0, DEL and C1 (contract, section 4).
-        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard !text.holdsControlCharacter else {
             throw .controlCharacter
         }
         let names = text.split(separator: "/").map(String.init)

@@ -14,6 +14,8 @@ extension Annotation {
     var leadingSpace: Int { value.prefix { $0.isWhitespace }.count }
 
     static func trim(_ text: some StringProtocol) -> String {
+        // Most values have no space around them: nothing to cut, no graphemes to find.
+        if !text.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) { return String(text) }
         var rest = text[...]
         while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }
         while let last = rest.last, last.isWhitespace { rest = rest.dropLast() }
@@ -81,7 +83,8 @@ extension Annotation {
 extension StringProtocol {
     /// Characters before the first one that holds a control character (NUL, line breaks, C1).
     var firstControlCharacter: Int? {
-        enumerated().first { _, character in
+        guard holdsControlCharacter else { return nil }
+        return enumerated().first { _, character in
             character.unicodeScalars.contains { $0.properties.generalCategory == .control }
         }?.offset
     }

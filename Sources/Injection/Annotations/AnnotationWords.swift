@@ -84,6 +84,20 @@ extension Annotation {
 /// Names as Kubernetes allows them (RFC 1123).
 enum DNSName {
     static func firstWrongCharacter(in name: String) -> Int? {
+        if name.utf8.allSatisfy(isNameByte) { return nil }
+        return wrongCharacter(in: name)
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+
+    private static func wrongCharacter(in name: String) -> Int? {
         name.enumerated().first { _, character in
             !(character.isASCII
                 && (character.isNumber || ("a"..."z").contains(character) || "-.".contains(character)))
