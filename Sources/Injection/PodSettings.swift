@@ -1,5 +1,3 @@
-package import Plan
-
 /// What the annotations say about the pod itself: it shapes the patch and does not travel to the agent.
 package struct PodSettings: Equatable, Sendable {
     /// `containers`: names that get the mounts; `nil`: all.

@@ -34,7 +34,7 @@ extension KnownAnnotation {
     ]
 
     private static func resource(
-        _ name: String, _ place: WritableKeyPath<ContainerResources, String?> & Sendable, example: String
+        _ name: String, _ place: any WritableKeyPath<ContainerResources, String?> & Sendable, example: String
     ) -> KnownAnnotation {
         KnownAnnotation(name) { annotation, draft throws(Mistake) in
             draft.settings.resources[keyPath: place] = try annotation.quantity(example: example)

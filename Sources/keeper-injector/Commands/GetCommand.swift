@@ -67,11 +67,13 @@ extension Format: ExpressibleByArgument {
     /// Those that `get` can write.
     private static let offered: [Format] = [.json, .env, .raw]
 
+    /// A format by its name, if `get` can write it.
     public init?(argument: String) {
         guard let format = Self.offered.first(where: { $0.name == argument }) else { return nil }
         self = format
     }
 
+    /// For `--help`.
     public static var allValueStrings: [String] { offered.map(\.name) }
 }
 
