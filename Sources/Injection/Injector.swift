@@ -52,12 +52,7 @@ package struct Injector: Sendable {
     }
 
     private func decide(_ metadata: PodMetadata, _ spec: PodSpec, namespace: String) -> Decision {
-        let parsed: ParsedAnnotations
-        do throws(InjectionError) {
-            parsed = try parser.parse(metadata.annotations)
-        } catch {
-            return Decision(outcome: .denied(error))
-        }
+        let (parsed, mistakes) = parser.examine(metadata.annotations)
         let warnings = parsed.warnings.map(\.description)
         guard let plan = parsed.plan else {
             return Decision(
@@ -66,6 +61,7 @@ package struct Injector: Sendable {
         var mutation = Mutation(
             policy: policy, namespace: namespace, metadata: metadata, spec: spec, settings: parsed.settings,
             plan: plan)
+        mutation.mistakes = mistakes
         let outcome = mutation.decide()
         return Decision(outcome: outcome, warnings: bounded(warnings + mutation.warnings))
     }

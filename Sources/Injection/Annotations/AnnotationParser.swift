@@ -47,16 +47,26 @@ package struct AnnotationParser: Sendable {
     /// - Parameter annotations: in any order; the result depends on names and values alone.
     /// - Throws: `InjectionError` with every mistake.
     package func parse(_ annotations: [Annotation]) throws(InjectionError) -> ParsedAnnotations {
+        let (parsed, mistakes) = examine(annotations)
+        guard mistakes.isEmpty else { throw InjectionError(mistakes) }
+        return parsed
+    }
+
+    /// The same for one who has mistakes of its own to add: the plan is what could be read of it, and holds
+    /// only where there is no mistake.
+    func examine(_ annotations: [Annotation]) -> (parsed: ParsedAnnotations, mistakes: [Mistake]) {
         let ours = annotations.filter { $0.name.hasPrefix(Annotation.prefix) }
             .sorted { ($0.name, $0.value) < ($1.name, $1.value) }
         var draft = Draft(options: options)
         switch wantsInjection(ours, &draft) {
         case true?: read(ours, into: &draft)
-        case false?: return ParsedAnnotations(plan: nil, warnings: draft.warnings)
+        case false?: return (ParsedAnnotations(plan: nil, warnings: draft.warnings), [])
         case nil: read(ours, into: &draft)
         }
-        let plan = try draft.finish()
-        return ParsedAnnotations(plan: plan, settings: draft.settings, warnings: draft.warnings)
+        let plan = draft.finish()
+        return (
+            ParsedAnnotations(plan: plan, settings: draft.settings, warnings: draft.warnings), draft.mistakes
+        )
     }
 
     /// The same for annotations as a dictionary.

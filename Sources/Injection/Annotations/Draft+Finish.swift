@@ -1,23 +1,17 @@
 import Plan
 
 extension Draft {
-    /// - Throws: `InjectionError` with all mistakes.
-    mutating func finish() throws(InjectionError) -> Plan {
+    /// What could be read; it holds only where there is no mistake.
+    mutating func finish() -> Plan {
         finishFolder()
         let source = configurationSource()
         settings.certificateAuthority = certificateAuthority()
         checkResources()
         checkSelections()
         checkTogether()
-        guard mistakes.isEmpty, let source else {
-            // Sorted, for the order of a dictionary must not show; stable within one annotation.
-            let order = mistakes.enumerated().sorted {
-                ($0.element.annotation, $0.offset) < ($1.element.annotation, $1.offset)
-            }
-            throw InjectionError(mistakes: order.map(\.element))
-        }
         fillSettings()
-        return plan(source)
+        // Without a source there is a mistake, and nobody gets this plan.
+        return plan(source ?? .commandLine)
     }
 
     private mutating func checkSelections() {

@@ -64,7 +64,7 @@ struct Mutation {
             planText = plan.json
             checkSize()
         }
-        guard mistakes.isEmpty else { return .denied(InjectionError(mistakes: mistakes)) }
+        guard mistakes.isEmpty else { return .denied(InjectionError(mistakes)) }
         warnAboutSignals()
         warnAboutSidecar()
         guard let patch = patch() else { return .unchanged(reason: "already injected") }
