@@ -39,7 +39,7 @@ let package = Package(
         // Product rooms, from the ground up.
         room("JSONText"),
         room("SecretMemory", uses: ["CLinux", "JSONText"]),
-        room("Plan", uses: ["SecretMemory"]),
+        room("Plan", uses: ["JSONText", "SecretMemory"]),
         room("Vault", uses: ["Plan", "SecretMemory"]),
         room("KeeperCrypto", uses: ["COpenSSL", "SecretMemory"]),
         room("Injection", uses: ["JSONText", "Plan", yams]),

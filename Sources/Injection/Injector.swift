@@ -63,6 +63,8 @@ package struct Injector: Sendable {
             plan: plan)
         mutation.mistakes = mistakes
         let outcome = mutation.decide()
+        // Of a pod that is not to be, only what explains the mistakes is worth telling.
+        if case .denied = outcome { return Decision(outcome: outcome, warnings: bounded(warnings)) }
         return Decision(outcome: outcome, warnings: bounded(warnings + mutation.warnings))
     }
 

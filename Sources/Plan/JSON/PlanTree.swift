@@ -1,4 +1,4 @@
-import SecretMemory
+import JSONText
 
 /// JSON to be written, keys in the order given.
 indirect enum PlanTree {
@@ -13,36 +13,45 @@ indirect enum PlanTree {
     static func strings(_ texts: [String]) -> PlanTree { .array(texts.map(PlanTree.string)) }
 
     /// - Parameter level: the depth for indentation; `nil` writes no white space.
-    func append(to buffer: inout SecretBuffer, level: Int?) {
+    func append(to writer: inout JSONWriter, level: Int?) {
         switch self {
-        case .string(let text): buffer.appendJSONString(text)
-        case .number(let number): buffer.append(String(number))
-        case .bool(let flag): buffer.append(flag ? "true" : "false")
+        case .string(let text): writer.string(text)
+        case .number(let number): writer.integer(number)
+        case .bool(let flag): writer.raw(flag ? "true" : "false")
         case .array(let elements):
-            PlanTree.appendList("[", "]", elements.count, to: &buffer, level: level) { buffer, index, level in
-                elements[index].append(to: &buffer, level: level)
+            PlanTree.appendList("[", "]", elements.count, to: &writer, level: level) { writer, index, level in
+                elements[index].append(to: &writer, level: level)
             }
         case .object(let members):
-            PlanTree.appendList("{", "}", members.count, to: &buffer, level: level) { buffer, index, level in
-                buffer.appendJSONString(members[index].0)
-                buffer.append(level == nil ? ":" : ": ")
-                members[index].1.append(to: &buffer, level: level)
+            PlanTree.appendList("{", "}", members.count, to: &writer, level: level) { writer, index, level in
+                writer.string(members[index].0)
+                writer.raw(level == nil ? ":" : ": ")
+                members[index].1.append(to: &writer, level: level)
             }
         }
     }
 
     private static func appendList(
-        _ opening: String, _ closing: String, _ count: Int, to buffer: inout SecretBuffer, level: Int?,
-        element: (inout SecretBuffer, Int, Int?) -> Void
+        _ opening: StaticString, _ closing: StaticString, _ count: Int, to writer: inout JSONWriter,
+        level: Int?,
+        element: (inout JSONWriter, Int, Int?) -> Void
     ) {
-        buffer.append(opening)
+        writer.raw(opening)
         let inner = level.map { $0 + 1 }
         for index in 0..<count {
-            if index > 0 { buffer.append(",") }
-            if let inner { buffer.appendNewline(level: inner) }
-            element(&buffer, index, inner)
+            if index > 0 { writer.raw(",") }
+            if let inner { writer.newline(level: inner) }
+            element(&writer, index, inner)
         }
-        if let level, count > 0 { buffer.appendNewline(level: level) }
-        buffer.append(closing)
+        if let level, count > 0 { writer.newline(level: level) }
+        writer.raw(closing)
+    }
+}
+
+extension JSONWriter {
+    /// A line break and two spaces for each level.
+    fileprivate mutating func newline(level: Int) {
+        raw("\n")
+        for _ in 0..<level { raw("  ") }
     }
 }

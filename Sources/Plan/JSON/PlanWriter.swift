@@ -1,4 +1,4 @@
-internal import SecretMemory
+internal import JSONText
 
 extension Plan {
     /// The version of the JSON this code writes and reads.
@@ -12,10 +12,10 @@ extension Plan {
     package var prettyJSON: [UInt8] { encoded(indented: true) }
 
     private func encoded(indented: Bool) -> [UInt8] {
-        var buffer = SecretBuffer(capacity: 1024)
-        tree.append(to: &buffer, level: indented ? 0 : nil)
-        if indented { buffer.append("\n") }
-        return buffer.withUnsafeBytes { Array($0) }
+        var writer = JSONWriter(capacity: 1024)
+        tree.append(to: &writer, level: indented ? 0 : nil)
+        if indented { writer.raw("\n") }
+        return writer.bytes
     }
 
     /// What has its default value is left out: a Plan travels in an environment variable.
