@@ -38,6 +38,7 @@ let package = Package(
 
         // Product rooms, from the ground up.
         room("JSONText"),
+        room("Telemetry"),
         room("SecretMemory", uses: ["CLinux", "JSONText"]),
         room("Plan", uses: ["JSONText", "SecretMemory"]),
         room("Vault", uses: ["Plan", "SecretMemory"]),
@@ -49,7 +50,7 @@ let package = Package(
         room("SecretFS", uses: ["CLinux", "Plan", "SecretMemory"]),
         room(
             "Agent",
-            uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Vault"]),
+            uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry", "Vault"]),
 
         // The administrator's flags, shared by the tool and the webhook.
         room("PolicyOptions", uses: ["Injection", "Plan", argumentParser, yams]),
@@ -64,7 +65,9 @@ let package = Package(
             name: "keeper-injector-agent", dependencies: ["Agent"], swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector",
-            dependencies: ["Agent", "Injection", "Manifests", "PolicyOptions", argumentParser, yams],
+            dependencies: [
+                "Agent", "Injection", "Manifests", "PolicyOptions", "Telemetry", argumentParser, yams,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "keeper-emulator", dependencies: ["KeeperEmulator", argumentParser],
@@ -82,14 +85,15 @@ let package = Package(
             name: "QuickTests",
             dependencies: [
                 "Admission", "Agent", "Fetcher", "Injection", "JSONText", "KeeperCrypto", "Manifests", "Plan",
-                "PolicyOptions", "Render", "SecretFS", "SecretMemory", "TestSupport", "Vault",
+                "PolicyOptions", "Render", "SecretFS", "SecretMemory", "Telemetry", "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),
         .testTarget(
             name: "PeerTests",
             dependencies: [
                 "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "Render", "SecretFS",
-                "SecretMemory", "TestSupport", "Vault", "keeper-injector", "keeper-injector-agent",
+                "SecretMemory", "Telemetry", "TestSupport", "Vault", "keeper-injector",
+                "keeper-injector-agent",
                 "admission-probe", "keeper-emulator", "publish-probe",
             ],
             path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),

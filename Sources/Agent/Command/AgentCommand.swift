@@ -3,6 +3,7 @@ import Glibc
 package import Plan
 import SecretFS
 import SecretMemory
+import Telemetry
 
 /// The command line of `keeper-injector-agent`: `init | sidecar | health [--ready]`.
 package enum AgentCommand {

@@ -1,4 +1,5 @@
 import Plan
+import Telemetry
 
 /// The agent's flags, parsed by hand: swift-argument-parser alone would double its size.
 struct AgentFlags {

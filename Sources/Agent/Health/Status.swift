@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 
 /// What the agent tells about itself: written by the worker, read by the health endpoint.
 package final class Status: Sendable {

@@ -4,6 +4,7 @@ import Glibc
 package import Plan
 import SecretFS
 import SecretMemory
+package import Telemetry
 
 /// An agent: what runs as init container, as sidecar, and behind `keeper-injector run`.
 ///

@@ -1,6 +1,7 @@
 package import Fetcher
 package import Plan
 package import SecretFS
+package import Telemetry
 
 /// All that an agent needs to know, from its environment and flags or from the tool for people.
 package struct AgentSettings: Sendable {

@@ -3,6 +3,7 @@ import Fetcher
 import Plan
 import SecretFS
 import SecretMemory
+import Telemetry
 
 /// What the worker thread does: refresh once, or for ever.
 struct Job {

@@ -2,6 +2,7 @@ import CLinux
 package import Fetcher
 import Glibc
 package import Plan
+package import Telemetry
 
 /// The main thread's life: signals, health, and waiting for the worker to end.
 package struct Supervisor: Sendable {

@@ -1,5 +1,6 @@
 package import Fetcher
 package import Vault
+package import Telemetry
 
 extension Log {
     /// Says what a client does that a person should know of.

@@ -4,6 +4,7 @@ import Render
 package import SecretFS
 import SecretMemory
 import Vault
+import Telemetry
 
 /// One refresh: fetch everything in one call, render every selection, publish one generation.
 ///

@@ -1,6 +1,7 @@
 import Agent
 import Fetcher
 import Vault
+import Telemetry
 
 /// A connection to Keeper for a command that asks once.
 struct Session {

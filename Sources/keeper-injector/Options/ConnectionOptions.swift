@@ -3,6 +3,7 @@ import ArgumentParser
 import Fetcher
 import Foundation
 import SecretMemory
+import Telemetry
 
 /// How to reach Keeper; the same for every command that does.
 struct ConnectionOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Injection
 import Plan
+import Telemetry
 
 /// What to select: the annotations of a manifest, or given one by one.
 struct SelectionOptions: ParsableArguments {

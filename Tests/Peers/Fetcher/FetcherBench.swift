@@ -2,6 +2,7 @@ import Fetcher
 import KeeperEmulator
 import SecretMemory
 import TestSupport
+import Telemetry
 
 /// An emulator, a client bound to it, and what the client reports.
 final class FetcherBench {

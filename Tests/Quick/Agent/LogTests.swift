@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import TestSupport
 import Testing
+@testable import Telemetry
 
 @Suite("Logs")
 struct LogTests {

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Wall-clock time for people and metrics; intervals use `ContinuousClock`.
-enum Timestamp {
+package enum Timestamp {
     /// RFC 3339 in UTC with milliseconds.
-    static func now() -> String {
+    package static func now() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         var parts = tm()
@@ -15,7 +15,7 @@ enum Timestamp {
     }
 
     /// Seconds since 1970.
-    static func seconds() -> Double {
+    package static func seconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -1,16 +1,16 @@
 /// A Prometheus histogram: counts of observations up to each bound.
-struct Histogram: Sendable {
-    let bounds: [Double]
-    private(set) var counts: [Int]
-    private(set) var count = 0
-    private(set) var sum = 0.0
+package struct Histogram: Sendable {
+    package let bounds: [Double]
+    package private(set) var counts: [Int]
+    package private(set) var count = 0
+    package private(set) var sum = 0.0
 
-    init(bounds: [Double]) {
+    package init(bounds: [Double]) {
         self.bounds = bounds
         counts = Array(repeating: 0, count: bounds.count)
     }
 
-    mutating func observe(_ value: Double) {
+    package mutating func observe(_ value: Double) {
         count += 1
         sum += value
         for (index, bound) in bounds.enumerated() where value <= bound { counts[index] += 1 }
@@ -18,23 +18,25 @@ struct Histogram: Sendable {
 }
 
 /// Writes the Prometheus text format, version 0.0.4. Label values are names of ours: nothing to escape.
-struct MetricsText {
-    private(set) var text = ""
+package struct MetricsText {
+    package private(set) var text = ""
+
+    package init() {}
 
     /// - Parameter name: may carry its labels.
-    mutating func single(_ name: String, _ type: String, _ help: String, _ value: Double) {
+    package mutating func single(_ name: String, _ type: String, _ help: String, _ value: Double) {
         head(String(name.prefix { $0 != "{" }), type, help)
         text += "\(name) \(number(value))\n"
     }
 
-    mutating func counter(_ name: String, _ help: String, label: String, _ values: [String: Int]) {
+    package mutating func counter(_ name: String, _ help: String, label: String, _ values: [String: Int]) {
         head(name, "counter", help)
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
             text += "\(name){\(label)=\"\(key)\"} \(value)\n"
         }
     }
 
-    mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
+    package mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
         head(name, "histogram", help)
         for (bound, count) in zip(histogram.bounds, histogram.counts) {
             text += "\(name)_bucket{le=\"\(number(bound))\"} \(count)\n"
