@@ -5,6 +5,12 @@ import PackageDescription
 let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    // The webhook's server; the agent links none of these.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
 ]
 
 let settings: [SwiftSetting] = [
@@ -18,6 +24,16 @@ func room(_ name: String, uses: [Target.Dependency] = [], exclude: [String] = []
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -25,6 +41,7 @@ let package = Package(
     products: [
         .executable(name: "keeper-injector", targets: ["keeper-injector"]),
         .executable(name: "keeper-injector-agent", targets: ["keeper-injector-agent"]),
+        .executable(name: "keeper-injector-webhook", targets: ["keeper-injector-webhook"]),
         .executable(name: "keeper-emulator", targets: ["keeper-emulator"]),
     ],
     dependencies: dependencies,
@@ -52,11 +69,14 @@ let package = Package(
             "Agent",
             uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry", "Vault"]),
 
-        // The administrator's flags, shared by the tool and the webhook.
-        room("PolicyOptions", uses: ["Injection", "Plan", argumentParser, yams]),
+        // What the executables have in common: the administrator's flags, logging, exit codes.
+        room("CommandOptions", uses: ["Injection", "Plan", "Telemetry", argumentParser, yams]),
 
         // Kubernetes objects in YAML and JSON files, patched without touching the user's text.
         room("Manifests", uses: ["Plan", yams]),
+
+        // HTTPS around Admission: certificates on disk, limits, metrics, audit log.
+        room("Webhook", uses: ["Admission", "Injection", "JSONText", "Plan", "Telemetry"] + hummingbird),
 
         // A Keeper service for the demo and the tests, never linked into a product.
         room("KeeperEmulator", uses: ["COpenSSL", "KeeperCrypto", "SecretMemory", yams]),
@@ -66,8 +86,12 @@ let package = Package(
         .executableTarget(
             name: "keeper-injector",
             dependencies: [
-                "Agent", "Injection", "Manifests", "PolicyOptions", "Telemetry", argumentParser, yams,
+                "Agent", "Injection", "Manifests", "CommandOptions", "Telemetry", argumentParser, yams,
             ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "keeper-injector-webhook",
+            dependencies: ["CommandOptions", "Plan", "Webhook", argumentParser],
             swiftSettings: settings),
         .executableTarget(
             name: "keeper-emulator", dependencies: ["KeeperEmulator", argumentParser],
@@ -85,7 +109,7 @@ let package = Package(
             name: "QuickTests",
             dependencies: [
                 "Admission", "Agent", "Fetcher", "Injection", "JSONText", "KeeperCrypto", "Manifests", "Plan",
-                "PolicyOptions", "Render", "SecretFS", "SecretMemory", "Telemetry", "TestSupport", "Vault",
+                "CommandOptions", "Render", "SecretFS", "SecretMemory", "Telemetry", "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),
         .testTarget(

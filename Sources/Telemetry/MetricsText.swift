@@ -30,10 +30,15 @@ package struct MetricsText {
     }
 
     package mutating func counter(_ name: String, _ help: String, label: String, _ values: [String: Int]) {
+        counter(
+            name, help,
+            labels: values.sorted { $0.key < $1.key }.map { ("\(label)=\"\($0.key)\"", $0.value) })
+    }
+
+    /// - Parameter labels: `operation="mutate",result="denied"` and the value.
+    package mutating func counter(_ name: String, _ help: String, labels: [(String, Int)]) {
         head(name, "counter", help)
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-            text += "\(name){\(label)=\"\(key)\"} \(value)\n"
-        }
+        for (labels, value) in labels { text += "\(name){\(labels)} \(value)\n" }
     }
 
     package mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Wall-clock time for people and metrics; intervals use `ContinuousClock`.
 package enum Timestamp {
@@ -6,6 +6,12 @@ package enum Timestamp {
     package static func now() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
+        return text(time)
+    }
+
+    /// RFC 3339 in UTC with milliseconds.
+    package static func text(_ time: timespec) -> String {
+        var time = time
         var parts = tm()
         gmtime_r(&time.tv_sec, &parts)
         let date = [padded(parts.tm_year + 1900, 4), padded(parts.tm_mon + 1, 2), padded(parts.tm_mday, 2)]

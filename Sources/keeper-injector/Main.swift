@@ -1,6 +1,5 @@
-import Agent
 import ArgumentParser
-import Foundation
+import CommandOptions
 import Plan
 
 /// The tool for people.
@@ -25,26 +24,8 @@ struct KeeperInjector: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let error as any ExplainedError {
-            complain(error)
-            Foundation.exit(error.exitCode.rawValue)
         } catch {
-            // ArgumentParser's own exits: help and version are no failures; its 64 is the contract's 2.
-            let code = exitCode(for: error)
-            let text = fullMessage(for: error)
-            if code.isSuccess {
-                print(text)
-            } else if !text.isEmpty {
-                FileHandle.standardError.write(Data((text + "\n").utf8))
-            }
-            Foundation.exit(
-                code == .validationFailure ? CommandStatus.usage.rawValue : code.rawValue)
+            CommandExit.end(Self.self, with: error)
         }
-    }
-
-    private static func complain(_ error: any ExplainedError) {
-        var text = "error: \(error.message)\n"
-        if let hint = error.hint { text += "hint: \(hint)\n" }
-        FileHandle.standardError.write(Data(text.utf8))
     }
 }

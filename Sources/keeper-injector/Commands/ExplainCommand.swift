@@ -3,7 +3,7 @@ import Foundation
 import Injection
 import Manifests
 import Plan
-import PolicyOptions
+import CommandOptions
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

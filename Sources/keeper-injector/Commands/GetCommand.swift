@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import CommandOptions
 import Fetcher
 import Glibc
 import Plan

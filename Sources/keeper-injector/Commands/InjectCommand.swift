@@ -4,7 +4,7 @@ import Foundation
 import Injection
 import Manifests
 import Plan
-import PolicyOptions
+import CommandOptions
 
 struct InjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

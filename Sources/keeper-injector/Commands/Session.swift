@@ -1,4 +1,5 @@
 import Agent
+import CommandOptions
 import Fetcher
 import Vault
 import Telemetry

@@ -3,7 +3,6 @@ import ArgumentParser
 import Fetcher
 import Foundation
 import SecretMemory
-import Telemetry
 
 /// How to reach Keeper; the same for every command that does.
 struct ConnectionOptions: ParsableArguments {
@@ -26,22 +25,3 @@ struct ConnectionOptions: ParsableArguments {
 
     var client: ClientOptions { transport.client }
 }
-
-/// Logging, for every command that logs.
-struct LogOptions: ParsableArguments {
-    @Option(
-        name: .customLong("log-level"),
-        help: ArgumentHelp("The least weight that is logged.", valueName: "level"))
-    var level: Log.Level = .info
-
-    @Option(
-        name: .customLong("log-format"),
-        help: ArgumentHelp("Default: text on a terminal, else json.", valueName: "format"))
-    var format: Log.Format?
-
-    var log: Log { Log(level: level, format: format) }
-}
-
-extension Log.Level: ExpressibleByArgument {}
-
-extension Log.Format: ExpressibleByArgument {}

@@ -2,7 +2,7 @@ import Injection
 import Plan
 import Testing
 
-@testable import PolicyOptions
+@testable import CommandOptions
 
 @Suite("Policy flags")
 struct PolicyFlagsTests {
