@@ -121,6 +121,11 @@ let package = Package(
                 "admission-probe", "keeper-emulator", "publish-probe",
             ],
             path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),
+        // Apart from the others: it alone needs Hummingbird to be built.
+        .testTarget(
+            name: "WebhookTests",
+            dependencies: ["Admission", "Injection", "Plan", "TestSupport", "keeper-injector-webhook"],
+            path: "Tests/Webhook", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

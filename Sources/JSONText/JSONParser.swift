@@ -153,10 +153,10 @@ package struct JSONParser {
         let start = position
         var escaped = false
         while position < end {
+            position += plainLength(position, end)
+            guard position < end else { break }
             let byte = position.pointee
-            if byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                position += 1
-            } else if byte == UInt8(ascii: "\"") {
+            if byte == UInt8(ascii: "\"") {
                 append(.string, from: start, escaped: escaped)
                 position += 1
                 return

@@ -39,26 +39,38 @@ package struct JSONWriter: Sendable {
 
     /// The inside of a string, without quotes.
     package mutating func escaped(_ text: UnsafeRawBufferPointer) {
-        var start = 0
-        for position in 0..<text.count {
-            let byte = text[position]
+        guard let base = text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        let end = base + text.count
+        var start = base
+        var position = base
+        while true {
+            position += plainLength(position, end)
+            // Bytes beyond ASCII stand for themselves too.
+            while position < end, position.pointee >= 0x80 { position += 1 }
+            guard position < end else { break }
+            let byte = position.pointee
             guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<position]))
-            start = position + 1
-            switch byte {
-            case UInt8(ascii: "\""): raw("\\\"")
-            case UInt8(ascii: "\\"): raw("\\\\")
-            case 0x0A: raw("\\n")
-            case 0x0D: raw("\\r")
-            case 0x09: raw("\\t")
-            default:
-                raw("\\u00")
-                bytes.append(UInt8(ascii: "0") + (byte >> 4))
-                let low = byte & 15
-                bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-            }
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: position - start))
+            position += 1
+            start = position
+            appendEscape(of: byte)
         }
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: end - start))
+    }
+
+    private mutating func appendEscape(of byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case 0x0A: raw("\\n")
+        case 0x0D: raw("\\r")
+        case 0x09: raw("\\t")
+        default:
+            raw("\\u00")
+            bytes.append(UInt8(ascii: "0") + (byte >> 4))
+            let low = byte & 15
+            bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+        }
     }
 
     /// A string in quotes: the bytes in base64 with padding (RFC 4648).
@@ -70,18 +82,25 @@ package struct JSONWriter: Sendable {
             var place = 1
             source.withUnsafeBufferPointer { source in
                 var position = 0
-                while position < source.count {
-                    let left = source.count - position
+                while position + 3 <= source.count {
                     let group =
-                        UInt32(source[position]) << 16 | (left > 1 ? UInt32(source[position + 1]) << 8 : 0)
-                        | (left > 2 ? UInt32(source[position + 2]) : 0)
+                        UInt32(source[position]) << 16 | UInt32(source[position + 1]) << 8
+                        | UInt32(source[position + 2])
                     text[place] = digits[Int(group >> 18)]
                     text[place + 1] = digits[Int(group >> 12 & 63)]
-                    text[place + 2] = left > 1 ? digits[Int(group >> 6 & 63)] : UInt8(ascii: "=")
-                    text[place + 3] = left > 2 ? digits[Int(group & 63)] : UInt8(ascii: "=")
+                    text[place + 2] = digits[Int(group >> 6 & 63)]
+                    text[place + 3] = digits[Int(group & 63)]
                     position += 3
                     place += 4
                 }
+                guard position < source.count else { return }
+                let second = position + 1 < source.count ? UInt32(source[position + 1]) : nil
+                let group = UInt32(source[position]) << 16 | (second ?? 0) << 8
+                text[place] = digits[Int(group >> 18)]
+                text[place + 1] = digits[Int(group >> 12 & 63)]
+                text[place + 2] = second == nil ? UInt8(ascii: "=") : digits[Int(group >> 6 & 63)]
+                text[place + 3] = UInt8(ascii: "=")
+                place += 4
             }
             text[place] = UInt8(ascii: "\"")
             count = place + 1

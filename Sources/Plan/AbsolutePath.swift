@@ -7,13 +7,17 @@ package struct AbsolutePath: Hashable, Sendable, CustomStringConvertible {
 
     package static let defaultSecretsPath = AbsolutePath(uncheckedComponents: ["keeper", "secrets"])
 
+    private static let maximumLength = 4096
+
+    private var length: Int { components.reduce(0) { $0 + 1 + $1.utf8.count } }
+
     private init(uncheckedComponents: [String]) {
         components = uncheckedComponents
     }
 
     /// - Throws: `AbsolutePathError` that says which rule is broken.
     package init(_ text: String) throws(AbsolutePathError) {
-        guard text.utf8.count <= 4096 else { throw .tooLong }
+        guard text.utf8.count <= AbsolutePath.maximumLength else { throw .tooLong }
         guard text.hasPrefix("/") else { throw .relative }
         // NUL, C0, DEL and C1 (contract, section 4).
         guard !text.holdsControlCharacter else {
@@ -37,7 +41,11 @@ package struct AbsolutePath: Hashable, Sendable, CustomStringConvertible {
     }
 
     package func appending(_ name: String) throws(AbsolutePathError) -> AbsolutePath {
-        try AbsolutePath(description + "/" + name)
+        // The names that are there are known to be good.
+        let rest = try AbsolutePath("/" + name).components
+        let path = AbsolutePath(uncheckedComponents: components + rest)
+        guard path.length <= AbsolutePath.maximumLength else { throw .tooLong }
+        return path
     }
 
     /// The path seen from `directory`, without a leading slash; `nil` when it does not lie below it.

@@ -105,14 +105,22 @@ enum DNSName {
     }
 
     static func isSubdomain(_ name: String) -> Bool {
-        guard (1...253).contains(name.utf8.count), firstWrongCharacter(in: name) == nil else { return false }
-        return name.split(separator: ".", omittingEmptySubsequences: false)
-            .allSatisfy { !$0.isEmpty && !$0.hasPrefix("-") && !$0.hasSuffix("-") }
+        guard (1...253).contains(name.utf8.count) else { return false }
+        let dot = UInt8(ascii: "."), hyphen = UInt8(ascii: "-")
+        var previous = dot
+        for byte in name.utf8 {
+            // A label neither is empty nor begins or ends with a hyphen.
+            guard isNameByte(byte), byte != hyphen || previous != dot,
+                byte != dot || previous != dot && previous != hyphen
+            else { return false }
+            previous = byte
+        }
+        return previous != dot && previous != hyphen
     }
 
     /// Without dots, at most 63: names of containers and namespaces.
     static func isLabel(_ name: String) -> Bool {
-        name.utf8.count <= 63 && !name.contains(".") && isSubdomain(name)
+        name.utf8.count <= 63 && !name.utf8.contains(UInt8(ascii: ".")) && isSubdomain(name)
     }
 }
 

@@ -90,6 +90,8 @@ final class AuditLog: Sendable {
             }
             guard let lines else { return }
             write(lines)
+            // Lines gather meanwhile: to wake this thread for each would cost more than to write it.
+            usleep(2000)
         }
     }
 
