@@ -60,7 +60,8 @@ let package = Package(
         room("Plan", uses: ["JSONText", "SecretMemory"]),
         room("Vault", uses: ["Plan", "SecretMemory"]),
         room("KeeperCrypto", uses: ["COpenSSL", "SecretMemory"]),
-        room("Injection", uses: ["JSONText", "Plan", yams]),
+        room("TemplateSyntax", uses: ["Plan"]),
+        room("Injection", uses: ["JSONText", "Plan", "TemplateSyntax", yams]),
         room("Admission", uses: ["Injection", "JSONText", "Plan"]),
         room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
         room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
@@ -108,8 +109,9 @@ let package = Package(
         .testTarget(
             name: "QuickTests",
             dependencies: [
-                "Admission", "Agent", "Fetcher", "Injection", "JSONText", "KeeperCrypto", "Manifests", "Plan",
-                "CommandOptions", "Render", "SecretFS", "SecretMemory", "Telemetry", "TestSupport", "Vault",
+                "Admission", "Agent", "CommandOptions", "Fetcher", "Injection", "JSONText", "KeeperCrypto",
+                "Manifests", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry", "TemplateSyntax",
+                "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),
         .testTarget(

@@ -1,9 +1,14 @@
-/// What can be said of a template without a record.
-enum TemplateCheck {
-    private static let maxSize = 64 << 10
+import TemplateSyntax
 
+/// What can be said of a template without a record: the agent's own parser reads it.
+enum TemplateCheck {
     /// What is wrong with it, with line and column; `nil` when nothing is.
     static func problem(in source: String) -> String? {
-        source.utf8.count > Self.maxSize ? "is larger than 64 KiB" : nil
+        do throws(TemplateError) {
+            _ = try Template(parsing: source)
+            return nil
+        } catch {
+            return error.message + (error.hint.map { " (\($0))" } ?? "")
+        }
     }
 }

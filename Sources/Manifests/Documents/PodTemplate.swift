@@ -6,10 +6,10 @@ package struct PodTemplate: Sendable {
     package let namespace: String?
     /// Whether it has a `spec`, as real pods do.
     package var hasSpec: Bool { value["spec"]?.isMap == true }
-    /// Names and values under the injector's prefix.
-    package var annotations: [(name: String, value: String)] {
+    /// All of them; `nil` for a value that is no string, which Kubernetes refuses.
+    package var annotations: [(name: String, value: String?)] {
         guard case .map(let entries)? = value["metadata"]?["annotations"]?.content else { return [] }
-        return entries.compactMap { entry in entry.value.string.map { (entry.key, $0) } }
+        return entries.map { ($0.key, $0.value.string) }
     }
 
     let document: Int

@@ -13,19 +13,20 @@ struct ExplainCommand: ParsableCommand {
 
     enum Output: String, CaseIterable, ExpressibleByArgument { case text, json }
 
-    @OptionGroup var input: ManifestOptions
+    @OptionGroup var selection: SelectionOptions
+    @Option(help: ArgumentHelp("The namespace of objects that name none.", valueName: "namespace"))
+    var namespace = "default"
     @Option(help: "text or json.") var output = Output.text
     @OptionGroup(title: "Policy options") var flags: PolicyFlags
 
     func run() throws {
         let injector = Injector(policy: try flags.policy())
-        var explanations: [Explanation] = []
-        for pod in try input.read().pods {
-            let namespace = pod.namespace ?? input.namespace
+        let explanations = try pods().map { pod in
+            let namespace = pod.namespace ?? namespace
             let decision = try pod.json.withUnsafeBytes { bytes in
                 try injector.decide(pod: bytes, namespace: namespace)
             }
-            explanations.append(Explanation(title: pod.title, namespace: namespace, decision: decision))
+            return Explanation(title: pod.title, namespace: namespace, decision: decision)
         }
         switch output {
         case .text:
@@ -39,5 +40,23 @@ struct ExplainCommand: ParsableCommand {
         if explanations.contains(where: { $0.result == "denied" }) {
             throw ExitCode(CommandStatus.configuration.rawValue)
         }
+    }
+
+    /// Those of the manifest, or one with the annotations and a container of which nothing is known.
+    private func pods() throws -> [PodTemplate] {
+        if let manifest = selection.manifest {
+            return try ManifestFile(
+                ManifestText.read(manifest), source: ManifestText.source(of: manifest)
+            ).pods
+        }
+        var annotations = Dictionary(
+            try selection.pod().annotations.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        annotations[Annotation.prefix + "inject"] = annotations[Annotation.prefix + "inject"] ?? "true"
+        let pod: [String: Any] = [
+            "kind": "Pod", "metadata": ["name": "example", "annotations": annotations],
+            "spec": ["containers": [["name": "app"]]],
+        ]
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: pod), as: UTF8.self)
+        return try ManifestFile(text, source: "the command line").pods
     }
 }

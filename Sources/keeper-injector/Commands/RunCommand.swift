@@ -51,7 +51,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let log = logging.log
-        var plan = try selection.plan(needsConfiguration: false, log: log)
+        var plan = try selection.planForHere(log: log)
         if let refreshInterval { plan.refreshInterval = refreshInterval.duration }
         let directories = try plan.directories(below: root)
         let code = Agent(

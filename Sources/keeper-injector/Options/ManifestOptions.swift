@@ -14,6 +14,6 @@ struct ManifestOptions: ParsableArguments {
     var namespace = "default"
 
     func read() throws -> ManifestFile {
-        try ManifestFile(Manifest.text(of: path), source: path == "-" ? "stdin" : path)
+        try ManifestFile(ManifestText.read(path), source: ManifestText.source(of: path))
     }
 }

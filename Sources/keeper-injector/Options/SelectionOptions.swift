@@ -1,6 +1,6 @@
-import Agent
 import ArgumentParser
 import Injection
+import Manifests
 import Plan
 import Telemetry
 
@@ -29,40 +29,34 @@ struct SelectionOptions: ParsableArguments {
         }
     }
 
-    /// The plan that these annotations make; what is likely not meant is logged.
-    ///
-    /// - Parameter needsConfiguration: whether the annotations must name the Secret with the KSM
-    ///   configuration; outside a pod it is given otherwise.
-    func plan(needsConfiguration: Bool, log: Log) throws -> Plan {
-        let given = try read()
-        let parser = AnnotationParser(
-            options: .init(
-                hasConfiguration: !needsConfiguration, assumesInject: manifest == nil,
-                minimumRefreshInterval: needsConfiguration ? .seconds(10) : .milliseconds(50)))
-        let parsed = try parser.parse(given.annotations.map { Annotation(name: $0.name, value: $0.value) })
+    /// The pod that the annotations are those of.
+    func pod() throws -> AnnotatedPod {
+        guard let manifest else { return AnnotatedPod(annotations: annotations) }
+        let source = ManifestText.source(of: manifest)
+        return try AnnotatedPod(in: ManifestFile(ManifestText.read(manifest), source: source), source: source)
+    }
+
+    /// The plan for this machine, where the KSM configuration is given otherwise; what is likely not meant
+    /// is logged.
+    func planForHere(log: Log) throws -> Plan {
+        let options = AnnotationParser.Options(
+            hasConfiguration: true, assumesInject: manifest == nil, minimumRefreshInterval: .milliseconds(50))
+        return try plan(of: pod(), options, log: log)
+    }
+
+    /// The plan in a cluster, where nothing is known but annotations.
+    func plan(of pod: AnnotatedPod, policy: InjectionPolicy, log: Log) throws -> Plan {
+        var options = AnnotationParser.Options(policy: policy)
+        options.assumesInject = manifest == nil
+        return try plan(of: pod, options, log: log)
+    }
+
+    private func plan(of pod: AnnotatedPod, _ options: AnnotationParser.Options, log: Log) throws -> Plan {
+        let parsed = try AnnotationParser(options: options).parse(pod.annotations)
         for warning in parsed.warnings {
             log.warn(warning.message, ["annotation": .string(warning.annotation)])
         }
-        guard let plan = parsed.plan else { throw NotInjected(title: given.title) }
+        guard let plan = parsed.plan else { throw PodChoiceError.notInjected(pod.title) }
         return plan
     }
-
-    private func read() throws(ManifestError) -> Manifest {
-        if let manifest { return try Manifest.read(manifest) }
-        let pairs = annotations.map { text in
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let key = String(parts.first ?? "")
-            return (name: key.contains("/") ? key : Annotation.prefix + key, value: String(parts.last ?? ""))
-        }
-        return Manifest(title: "the command line", annotations: pairs)
-    }
-}
-
-/// The annotations ask for nothing.
-private struct NotInjected: ExplainedError {
-    let title: String
-
-    var message: String { "\(title) does not ask for secrets" }
-    var hint: String? { "set the annotation keeper.security/inject: \"true\"" }
-    var exitCode: CommandStatus { .configuration }
 }

@@ -23,6 +23,12 @@ struct AdmissionPeerTests {
         #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 
+    @Test("does so for clusters without native sidecars too")
+    func randomOnOldClusters() throws {
+        let result = try ask("admission_property.py", "2000", "5", "--native-sidecars", "false")
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+    }
+
     @Test("survives 20 seconds of hostile reviews without a crash, a hang or growth")
     func hostile() throws {
         let result = try ask("admission_fuzz.py", Self.fixtures, "20", "4")

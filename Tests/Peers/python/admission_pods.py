@@ -71,6 +71,17 @@ def restricted(pod):
                 found.append(f"volume {volume['name']}: {kind}")
     for sysctl in context.get("sysctls") or []:
         found.append(f"sysctl {sysctl['name']}")
+    for holder, name in [(context, "pod")] + [
+            (c.get("securityContext") or {}, c["name"]) for c in (spec.get("initContainers") or []) + spec["containers"]]:
+        linux = holder.get("seLinuxOptions") or {}
+        if linux.get("type", "") not in ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"):
+            found.append(f"{name}: seLinuxOptions type")
+        if linux.get("user") or linux.get("role"):
+            found.append(f"{name}: seLinuxOptions user or role")
+        if (holder.get("appArmorProfile") or {}).get("type", "RuntimeDefault") not in ("RuntimeDefault", "Localhost"):
+            found.append(f"{name}: appArmorProfile")
+        if (holder.get("windowsOptions") or {}).get("hostProcess"):
+            found.append(f"{name}: hostProcess")
     everyone = (spec.get("initContainers") or []) + (spec.get("containers") or [])
     for container in everyone:
         own = container.get("securityContext") or {}
@@ -96,6 +107,12 @@ def restricted(pod):
             found.append(f"{name}: runAsUser 0")
         if (effective("seccompProfile") or {}).get("type") not in ("RuntimeDefault", "Localhost"):
             found.append(f"{name}: seccompProfile")
+        handlers = [container.get(f"{kind}Probe") for kind in ("liveness", "readiness", "startup")]
+        handlers += (container.get("lifecycle") or {}).values()
+        for handler in handlers:
+            for kind in ("httpGet", "tcpSocket"):
+                if ((handler or {}).get(kind) or {}).get("host"):
+                    found.append(f"{name}: host of a probe")
         for port in container.get("ports") or []:
             if port.get("hostPort"):
                 found.append(f"{name}: hostPort")

@@ -1,4 +1,4 @@
-"""Random pods: the patch applies, leaves the user's part alone, and is made once. Usage: PROBE COUNT SEED"""
+"""Random pods: the patch applies, leaves the user's part alone, and is made once. Usage: PROBE COUNT SEED [FLAG…]"""
 import json
 import random
 import sys
@@ -111,8 +111,8 @@ class Pods:
         return pod
 
 
-def main(path, count, seed):
-    pods, flags = Pods(int(seed)), ["--fuse-namespaces", "*", "--kubernetes-secret-namespaces", "*"]
+def main(path, count, seed, *more):
+    pods, flags = Pods(int(seed)), ["--fuse-namespaces", "*", "--kubernetes-secret-namespaces", "*", *more]
     first, second = Probe(path, *flags), Probe(path, *flags)
     counts = {"patched": 0, "denied": 0, "unchanged": 0, "validated": 0}
     for number in range(int(count)):

@@ -93,6 +93,10 @@ struct ConfigAnnotationTests {
             ("secrets:\n- recrd: x", "secrets[0] (line 2): unknown key \"recrd\""),
             ("secrets:\n- path: /x/y", "secrets[0] (line 2): names no record"),
             (
+                "secrets:\n- record: x\n  path: /x/y\n  template: |\n    a\n    {{ .b | uper }}",
+                "secrets[0].template (line 4): line 2, column 9: there is no function"
+            ),
+            (
                 "secrets:\n- record: x\n  path: relative",
                 "secrets[0].path (line 3): the path \"relative\" does not start with '/'"
             ),
