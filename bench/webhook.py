@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 work = pathlib.Path(sys.argv[1]).resolve()
@@ -27,17 +28,17 @@ def row(name, value, aim=""):
 
 class Server:
     def __init__(self, *flags):
-        self.log = open(scratch / f"log-{len(running)}", "w+", encoding="utf-8")
+        log = scratch / f"log-{len(running)}"
         self.process = subprocess.Popen(
             [work / "keeper-injector-webhook", "serve", "--port", "0", "--metrics-port", "0", "--tls-cert",
-             scratch / "tls.crt", "--tls-key", scratch / "tls.key", *flags], stderr=self.log)
+             scratch / "tls.crt", "--tls-key", scratch / "tls.key", *flags], stderr=open(log, "w", encoding="utf-8"))
         running.append(self.process)
         ports = {}
         while len(ports) < 2:
-            self.log.seek(0)
-            ports = dict(re.findall(r'"server":"(\w+)".*"port":(\d+)', self.log.read()))
             if self.process.poll() is not None:
-                sys.exit(f"the webhook ended: see {self.log.name}")
+                sys.exit(f"the webhook ended: {log.read_text(encoding='utf-8')}")
+            ports = dict(re.findall(r'"server":"(\w+)".*"port":(\d+)', log.read_text(encoding="utf-8")))
+            time.sleep(0.02)
         self.port, self.metrics = ports["admission"], ports["metrics"]
 
     def load(self, path=None):
