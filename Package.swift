@@ -41,6 +41,7 @@ let package = Package(
     products: [
         .executable(name: "keeper-injector", targets: ["keeper-injector"]),
         .executable(name: "keeper-injector-agent", targets: ["keeper-injector-agent"]),
+        .executable(name: "keeper-injector-mount", targets: ["keeper-injector-mount"]),
         .executable(name: "keeper-injector-webhook", targets: ["keeper-injector-webhook"]),
         .executable(name: "keeper-emulator", targets: ["keeper-emulator"]),
     ],
@@ -51,6 +52,7 @@ let package = Package(
         .target(
             name: "COpenSSL",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CFuse", linkerSettings: [.linkedLibrary("fuse3")]),
         .target(name: "CLinux"),
 
         // Product rooms, from the ground up.
@@ -65,13 +67,16 @@ let package = Package(
         room("Admission", uses: ["Injection", "JSONText", "Plan"]),
         room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
         room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
-        room("SecretFS", uses: ["CLinux", "Plan", "SecretMemory"]),
+        room("SecretFS", uses: ["CFuse", "CLinux", "KeeperCrypto", "Plan", "SecretMemory"]),
         room(
             "Agent",
             uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry", "Vault"]),
 
         // What the executables have in common: the administrator's flags, logging, exit codes.
         room("CommandOptions", uses: ["Injection", "Plan", "Telemetry", argumentParser, yams]),
+
+        // The privileged half of a FUSE mount: no libfuse, no network, no secrets.
+        room("MountHolder", uses: ["CLinux", "Telemetry"]),
 
         // Kubernetes objects in YAML and JSON files, patched without touching the user's text.
         room("Manifests", uses: ["Plan", yams]),
@@ -84,6 +89,8 @@ let package = Package(
 
         .executableTarget(
             name: "keeper-injector-agent", dependencies: ["Agent"], swiftSettings: settings),
+        .executableTarget(
+            name: "keeper-injector-mount", dependencies: ["MountHolder", "Plan"], swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector",
             dependencies: [
@@ -102,6 +109,9 @@ let package = Package(
         .executableTarget(
             name: "publish-probe", dependencies: ["Plan", "SecretFS", "SecretMemory"],
             path: "Tests/Probes/publish-probe", swiftSettings: settings),
+        .executableTarget(
+            name: "fuse-probe", dependencies: ["Plan", "SecretFS", "SecretMemory"],
+            path: "Tests/Probes/fuse-probe", swiftSettings: settings),
         .executableTarget(
             name: "admission-probe", dependencies: ["Admission", "Injection"],
             path: "Tests/Probes/admission-probe", swiftSettings: settings),

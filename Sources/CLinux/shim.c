@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fuse.h>
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -78,3 +81,109 @@ int klinux_next_signal(int descriptor) {
     ssize_t count = read(descriptor, &info, sizeof info);
     return count == sizeof info ? (int)info.ssi_signo : 0;
 }
+
+int klinux_memory_file(const char *name) {
+    // MFD_NOEXEC_SEAL, Linux 6.3; older headers and kernels do not know it.
+    int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | 0x0008U);
+    return file >= 0 || errno != EINVAL ? file : memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+int klinux_seal(int descriptor, int contents) {
+    return fcntl(
+        descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | (contents ? F_SEAL_WRITE : 0));
+}
+
+void *klinux_map_shared(int descriptor, size_t count) {
+    void *bytes = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, descriptor, 0);
+    return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+int klinux_packet_socket(void) { return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0); }
+
+enum { most_descriptors = 8 };
+
+ssize_t klinux_send_descriptors(
+    int socket, const void *bytes, size_t count, const int *descriptors, size_t many) {
+    union {
+        char bytes[CMSG_SPACE(most_descriptors * sizeof(int))];
+        struct cmsghdr alignment;
+    } control;
+    if (many > most_descriptors) {
+        errno = EINVAL;
+        return -1;
+    }
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (many > 0) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(many * sizeof(int));
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(many * sizeof(int));
+        memcpy(CMSG_DATA(header), descriptors, many * sizeof(int));
+    }
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+ssize_t klinux_receive_descriptors(
+    int socket, void *bytes, size_t count, int *descriptors, size_t *many) {
+    union {
+        char bytes[CMSG_SPACE(most_descriptors * sizeof(int))];
+        struct cmsghdr alignment;
+    } control;
+    size_t wanted = *many;
+    *many = 0;
+    struct iovec part = {.iov_base = bytes, .iov_len = count};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return received;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        size_t found = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < found; i++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+            if (*many < wanted)
+                descriptors[(*many)++] = descriptor;
+            else
+                close(descriptor);
+        }
+    }
+    if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+        while (*many > 0) close(descriptors[--*many]);
+        errno = EMSGSIZE;
+        return -1;
+    }
+    return received;
+}
+
+int klinux_peer_user(int socket, uid_t *user) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    int result = getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    if (result == 0) *user = peer.uid;
+    return result;
+}
+
+int klinux_set_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? flags : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+int klinux_mount_fuse(const char *target, const char *options) {
+    return mount(
+        "keeper-injector", target, "fuse.keeper-injector", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+        options);
+}
+
+int klinux_detach_mount(const char *target) { return umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW); }
+
+int klinux_clone_fuse_device(int device, int session) {
+    uint32_t number = (uint32_t)session;
+    return ioctl(device, FUSE_DEV_IOC_CLONE, &number);
+}
+
+void klinux_count(uint64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELEASE); }

@@ -17,16 +17,33 @@ package func sha256(_ bytes: SecretBytes) throws(CryptoError) -> SecretBytes {
 
 /// HMAC-SHA512: of the one-time token it gives the client id, which is no secret.
 package func hmacSHA512(key: SecretBytes, message: String) throws(CryptoError) -> [UInt8] {
-    var code = [UInt8](repeating: 0, count: 64)
+    try Array(message.utf8).withUnsafeBytes { hmac("SHA512", size: 64, key: key, message: $0) }.get()
+}
+
+/// HMAC-SHA256 of bytes that may be secret; the code is not.
+package func hmacSHA256(
+    key: SecretBytes, message: UnsafeRawBufferPointer
+) -> Result<[UInt8], CryptoError> {
+    hmac("SHA256", size: 32, key: key, message: message)
+}
+
+private func hmac(
+    _ digest: String, size: Int, key: SecretBytes, message: UnsafeRawBufferPointer
+) -> Result<[UInt8], CryptoError> {
+    var code = [UInt8](repeating: 0, count: size)
     var count = 0
-    let message = Array(message.utf8)
+    // EVP_Q_mac takes a missing message for "tell the size": an empty one needs an address too.
+    var nothing: UInt8 = 0
     let done = key.withUnsafeBytes { key in
-        EVP_Q_mac(
-            nil, "HMAC", nil, "SHA512", nil, key.baseAddress, key.count, message, message.count, &code,
-            code.count, &count)
+        withUnsafePointer(to: &nothing) { nothing in
+            EVP_Q_mac(
+                nil, "HMAC", nil, digest, nil, key.baseAddress, key.count,
+                message.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing, message.count, &code,
+                code.count, &count)
+        }
     }
-    guard done != nil, count == code.count else { throw .failed("EVP_Q_mac") }
-    return code
+    guard done != nil, count == code.count else { return .failure(.failed("EVP_Q_mac")) }
+    return .success(code)
 }
 
 /// Fresh random bytes for a key (RAND_priv_bytes(3)).

@@ -14,6 +14,9 @@ package enum PublishError: ExplainedError {
     /// Owner or group cannot be given.
     case ownership(location: String, ownership: Ownership, cause: SystemError)
     case failed(location: String, cause: SystemError)
+    /// More bytes of values than the FUSE backend may hold in memory.
+    case tooLarge(needed: Int, limit: Int)
+    case fuse(FuseError)
 
     package var message: String {
         switch self {
@@ -37,6 +40,9 @@ package enum PublishError: ExplainedError {
             case ELOOP: "\(location) is a symbolic link, or something on the way to it is"
             default: "\(location) cannot be written (\(cause))"
             }
+        case .tooLarge(let needed, let limit):
+            "the secrets have \(needed) bytes, more than the \(limit) that are kept in memory"
+        case .fuse(let error): error.message
         }
     }
 
@@ -54,13 +60,15 @@ package enum PublishError: ExplainedError {
             case ENOTDIR, ELOOP: "name a directory, without symbolic links below the root directory"
             default: nil
             }
+        case .tooLarge: "select fewer secrets, or raise the limit (--fuse-memory-limit)"
+        case .fuse(let error): error.hint
         }
     }
 
     package var exitCode: CommandStatus {
         switch self {
         case .outside, .reserved: .configuration
-        case .occupied, .full, .ownership, .failed: .failed
+        case .occupied, .full, .ownership, .failed, .tooLarge, .fuse: .failed
         }
     }
 }

@@ -22,6 +22,14 @@ package protocol Publisher: AnyObject, Sendable {
 
     /// Ends publishing, within half a second: everything but the visible generation is wiped and removed.
     func finish()
+
+    /// The process ends at once, whatever another thread is doing: takes away what would be left behind
+    /// dead. Waits for nobody.
+    func detach()
+}
+
+extension Publisher {
+    package func detach() {}
 }
 
 /// What a publish did; paths as the app sees them, never contents.

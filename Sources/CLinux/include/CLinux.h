@@ -2,6 +2,7 @@
 #define KEEPER_CLINUX_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 // What the Glibc module lacks: variadic calls, macros and GNU extensions.
@@ -49,5 +50,44 @@ int klinux_accept(int listener);
 
 /// Reads one signal number from a signalfd; 0 when there is none.
 int klinux_next_signal(int descriptor);
+
+/// memfd_create(2), close-on-exec, sealable; never executable where the kernel knows how to say so.
+int klinux_memory_file(const char *_Nonnull name);
+
+/// fcntl(2) F_ADD_SEALS: the file can neither shrink nor grow; with `contents` it cannot be written either.
+int klinux_seal(int descriptor, int contents);
+
+/// mmap(2) of a file, shared, for reading and writing; NULL and errno when it fails.
+void *_Nullable klinux_map_shared(int descriptor, size_t count);
+
+/// socket(2) of type SOCK_SEQPACKET in AF_UNIX, close-on-exec.
+int klinux_packet_socket(void);
+
+/// sendmsg(2) of one packet with descriptors (SCM_RIGHTS), without waiting and without SIGPIPE.
+ssize_t klinux_send_descriptors(
+    int socket, const void *_Nonnull bytes, size_t count, const int *_Nonnull descriptors, size_t many);
+
+/// recvmsg(2) of one packet, close-on-exec. Takes at most `*many` descriptors, closes what is beyond, and
+/// says in `*many` how many came. Fails with EMSGSIZE when the packet was larger than `count`.
+ssize_t klinux_receive_descriptors(
+    int socket, void *_Nonnull bytes, size_t count, int *_Nonnull descriptors, size_t *_Nonnull many);
+
+/// getsockopt(2) SO_PEERCRED: the uid of the process at the other end; -1 and errno when it fails.
+int klinux_peer_user(int socket, uid_t *_Nonnull user);
+
+/// fcntl(2) F_SETFL with O_NONBLOCK added.
+int klinux_set_nonblocking(int descriptor);
+
+/// mount(2) of type fuse.keeper-injector, `ro,nosuid,nodev,noexec`.
+int klinux_mount_fuse(const char *_Nonnull target, const char *_Nonnull options);
+
+/// umount2(2) with MNT_DETACH | UMOUNT_NOFOLLOW.
+int klinux_detach_mount(const char *_Nonnull target);
+
+/// ioctl(2) FUSE_DEV_IOC_CLONE: makes `device`, freshly opened, another reader of a session's requests.
+int klinux_clone_fuse_device(int device, int session);
+
+/// Adds one to a counter that another process reads, after all that was written before.
+void klinux_count(uint64_t *_Nonnull counter);
 
 #endif

@@ -66,7 +66,7 @@ package final class TmpfsPublisher: Publisher {
     private func publish(
         _ generation: Generation, _ retired: inout [Retired]
     ) throws(PublishError) -> Publication {
-        let trees = try distribute(generation)
+        let trees = try Tree.distribute(generation, over: directories.map(\.mountPath))
         var work: [Preparation] = []
         for (directory, tree) in zip(directories, trees) {
             work.append(try Preparation(directory, tree: tree, ownership: ownership))
@@ -78,27 +78,6 @@ package final class TmpfsPublisher: Publisher {
         try commit(&work, &retired)
         sweep(&retired, until: monotonicTime())
         return publication(of: work)
-    }
-
-    /// Gives each file to the longest directory that it lies in.
-    private func distribute(_ generation: Generation) throws(PublishError) -> [Tree] {
-        var trees = [Tree](repeating: Tree(), count: directories.count)
-        for file in generation.files {
-            let candidates = directories.indices.filter {
-                file.path.relative(to: directories[$0].mountPath) != nil
-            }
-            guard
-                let index = candidates.max(by: {
-                    directories[$0].mountPath.components.count < directories[$1].mountPath.components.count
-                })
-            else { throw .outside(path: file.path, origin: file.origin) }
-            let names = file.path.components.dropFirst(directories[index].mountPath.components.count)
-            guard names.first?.hasPrefix("..") != true else {
-                throw .reserved(path: file.path, origin: file.origin)
-            }
-            trees[index].insert(file, at: names)
-        }
-        return trees
     }
 
     private func prepare(

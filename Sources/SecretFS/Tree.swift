@@ -1,3 +1,5 @@
+import Plan
+
 /// The files of one directory, by name, as they will lie on disk.
 struct Tree {
     private(set) var files: [String: GenerationFile] = [:]
@@ -46,5 +48,28 @@ struct Tree {
         }
         try directory.setOwner(user: ownership.user, group: ownership.group)
         try directory.setMode(ownership.directoryMode)
+    }
+}
+
+extension Tree {
+    /// One tree for each directory: a file goes to the longest one that it lies in.
+    static func distribute(
+        _ generation: Generation, over directories: [AbsolutePath]
+    ) throws(PublishError) -> [Tree] {
+        var trees = [Tree](repeating: Tree(), count: directories.count)
+        for file in generation.files {
+            let candidates = directories.indices.filter { file.path.relative(to: directories[$0]) != nil }
+            guard
+                let index = candidates.max(by: {
+                    directories[$0].components.count < directories[$1].components.count
+                })
+            else { throw .outside(path: file.path, origin: file.origin) }
+            let names = file.path.components.dropFirst(directories[index].components.count)
+            guard names.first?.hasPrefix("..") != true else {
+                throw .reserved(path: file.path, origin: file.origin)
+            }
+            trees[index].insert(file, at: names)
+        }
+        return trees
     }
 }

@@ -1,0 +1,2 @@
+#define _FILE_OFFSET_BITS 64
+#include "CFuse.h"
