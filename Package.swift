@@ -94,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "keeper-injector",
             dependencies: [
-                "Agent", "Injection", "Manifests", "CommandOptions", "Telemetry", argumentParser, yams,
+                "Agent", "Injection", "Manifests", "CommandOptions", "SecretFS", "Telemetry", argumentParser,
+                yams,
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -22,6 +22,8 @@ package enum AgentError: ExplainedError {
     case system(String, Int32)
     /// What the plan asks for and this version cannot carry out.
     case notAvailable([String])
+    /// A FUSE mount is served as long as its server runs, so there is nothing to do once.
+    case onlySidecarServes
     /// SIGTERM came first.
     case interrupted
     /// `init-timeout` passed.
@@ -36,7 +38,9 @@ package enum AgentError: ExplainedError {
         case .generation(let error): error
         case .publish(let error): error
         case .health(let error): error
-        case .configurationFile, .notAvailable, .noPlan, .root, .system, .interrupted, .timedOut: nil
+        case .configurationFile, .notAvailable, .noPlan, .root, .system, .interrupted, .timedOut,
+            .onlySidecarServes:
+            nil
         }
     }
 
@@ -50,6 +54,8 @@ package enum AgentError: ExplainedError {
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
         case .notAvailable(let things):
             "not available in this version of the agent: " + things.joined(separator: ", ")
+        case .onlySidecarServes:
+            "backend: \"fuse\" serves the files as long as it runs: publishing once leaves nothing"
         case .interrupted: "interrupted before the secrets were published"
         case .timedOut(let limit):
             "no secrets after \(limit.goDescription), the time that init-timeout allows"
@@ -67,6 +73,7 @@ package enum AgentError: ExplainedError {
                 + "KEEPER_INJECTOR_CONFIG=\"$(keeper-injector plan -f pod.yaml)\""
         case .notAvailable: "leave these annotations out, or use a version that has them"
         case .root: "choose another --root"
+        case .onlySidecarServes: "run the sidecar (or `run` without --once), or take backend: \"tmpfs\""
         case .timedOut: "see the lines above for what went wrong; a longer init-timeout helps a slow network"
         default: cause?.hint
         }
@@ -74,7 +81,7 @@ package enum AgentError: ExplainedError {
 
     package var exitCode: CommandStatus {
         switch self {
-        case .configurationFile, .noPlan, .notAvailable: .configuration
+        case .configurationFile, .noPlan, .notAvailable, .onlySidecarServes: .configuration
         case .root, .system, .interrupted: .failed
         case .timedOut: .unreachable
         default: cause?.exitCode ?? .failed

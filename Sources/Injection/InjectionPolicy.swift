@@ -12,6 +12,8 @@ package struct InjectionPolicy: Equatable, Sendable {
     package var fuseNamespaces = NamespaceSet.none
     /// `--fuse-transport`.
     package var fuseTransport = FuseTransport.holder
+    /// `--fuse-grace`: how long requests wait for a server; whole seconds.
+    package var fuseGrace: Duration = .seconds(30)
     /// `--kubernetes-secret-namespaces`: where pods may ask for Kubernetes Secrets.
     package var kubernetesSecretNamespaces = NamespaceSet.none
     /// `--kubernetes-secret-pairs`: `FROM:TO`, pods of FROM may have Secrets written in TO.
@@ -34,6 +36,8 @@ package struct InjectionPolicy: Equatable, Sendable {
         /// `--default-auth-secret`: `ksm-config` where a pod names none.
         package var authSecret: String?
         package var backend = Backend.tmpfs
+        /// `--fuse-audit`, `--fuse-direct-io`, `--fuse-memory-limit`: what no pod can change.
+        package var fuse = FuseSettings()
         package var refreshInterval: Duration?
         package var metricsPort: UInt16?
         package var logLevel: String?

@@ -21,7 +21,8 @@ package enum HolderCommand {
                 log.error(
                     "cannot hold a mount",
                     [
-                        "path": .string(path), "reason": .string("\(call): \(String(cString: strerror(code)))"),
+                        "path": .string(path),
+                        "reason": .string("\(call): \(String(cString: strerror(code)))"),
                         "hint": .string(
                             mayNot
                                 ? "run it as root with /dev/fuse: in a pod the container is privileged"

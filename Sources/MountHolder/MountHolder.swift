@@ -49,7 +49,8 @@ package struct MountHolder: ~Copyable {
                 pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: isRefusing && connection < 0 ? mount.reader : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(
+                    fd: isRefusing && connection < 0 ? mount.reader : -1, events: Int16(POLLIN), revents: 0),
             ]
             let count = poll(&entries, nfds_t(entries.count), tick)
             let number = klinux_next_signal(signals)
@@ -133,6 +134,9 @@ package struct MountHolder: ~Copyable {
         guard connection >= 0 else { return }
         close(connection)
         connection = -1
+        // The next one gets the whole grace time, even where this one hung.
+        waitingSince = nil
+        isRefusing = false
         log.warn("the server is gone", ["grace": .string("\(options.grace)")])
     }
 
@@ -160,7 +164,8 @@ package struct MountHolder: ~Copyable {
         waitingSince = since
         if isRefusing || now - since >= options.grace {
             if !isRefusing {
-                log.warn("nobody answers, requests fail with EIO", ["server": connection < 0 ? "gone" : "hung"])
+                log.warn(
+                    "nobody answers, requests fail with EIO", ["server": connection < 0 ? "gone" : "hung"])
             }
             isRefusing = true
             refusal.refuseQueued(of: mount)

@@ -11,6 +11,8 @@ package struct Plan: Equatable, Sendable {
     package var folders: [FolderSelection] = []
     /// `backend`: how the files are published.
     package var backend: Backend = .tmpfs
+    /// How the FUSE backend behaves; the cluster's administrator decides.
+    package var fuse = FuseSettings()
     /// `secrets-path`: where the volume is mounted.
     package var secretsPath: AbsolutePath
     /// Every directory that is mounted into the app's containers, `secretsPath` last. Each is switched
@@ -73,6 +75,22 @@ package struct Plan: Equatable, Sendable {
 /// How files are published (contract, sections 4 and 5).
 package enum Backend: String, CaseIterable, Sendable {
     case tmpfs, fuse
+}
+
+/// How the FUSE backend behaves.
+package struct FuseSettings: Equatable, Sendable {
+    /// Each open(2) is answered by the server and logged.
+    package var audit: Bool
+    /// No page of a value stays in the kernel's cache.
+    package var directIO: Bool
+    /// Bytes of values at most; `nil`: 64 MiB.
+    package var memoryLimit: Int?
+
+    package init(audit: Bool = false, directIO: Bool = false, memoryLimit: Int? = nil) {
+        self.audit = audit
+        self.directIO = directIO
+        self.memoryLimit = memoryLimit
+    }
 }
 
 /// What becomes of the files when the last good answer is too old.

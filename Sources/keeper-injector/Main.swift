@@ -14,7 +14,8 @@ struct KeeperInjector: ParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            InjectCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self, GetCommand.self,
+            InjectCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self, MountCommand.self,
+            GetCommand.self,
             ListCommand.self,
             BindCommand.self,
         ]

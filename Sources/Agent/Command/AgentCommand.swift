@@ -21,6 +21,8 @@ package enum AgentCommand {
           --root DIR              a path /path of the pod becomes DIR/path
           --ksm-config FILE       the KSM configuration (default: \(AgentPaths.configuration))
           --ca-cert FILE          PEM file of CA certificates to trust beside the system's
+          --fuse-fd-socket PATH   backend: "fuse": the Unix socket where the mount is handed over
+                                  (default: \(AgentPaths.attachSocket), the holder's)
           --refresh-interval D    in place of the plan's, such as 30s
           --health-port N         TCP port of /healthz, /readyz and /metrics (default: none)
           --log-level LEVEL       debug, info, warn or error (default: info)
@@ -63,20 +65,32 @@ package enum AgentCommand {
                 log = Log(level: level, format: flags.logFormat)
             }
             if let interval = flags.refreshInterval { plan.refreshInterval = interval }
-            let directories =
-                try flags.root.map { (root) throws(AgentError) in try plan.directories(below: root) }
-                ?? plan.directories(onVolume: AgentPaths.volume)
+            if plan.backend == .fuse, mode == .once { throw .onlySidecarServes }
+            let target = try target(of: plan, flags)
             return Agent(
                 AgentSettings(
                     plan: plan, configuration: .file(flags.configuration ?? AgentPaths.configuration),
                     client: ClientOptions(caFile: flags.caCertificate ?? plan.certificateAuthority),
-                    directories: directories, ownership: Ownership(plan.access),
+                    target: target, ownership: Ownership(plan.access),
                     healthSocket: mode == .refreshing ? AgentPaths.socket(root: flags.root) : nil,
                     healthPort: flags.healthPort ?? (mode == .refreshing ? plan.metricsPort : nil), log: log)
             ).run(mode)
         } catch {
             log.failure(error)
             return error.exitCode
+        }
+    }
+
+    private static func target(of plan: Plan, _ flags: AgentFlags) throws(AgentError) -> PublishTarget {
+        switch (plan.backend, flags.root) {
+        case (.tmpfs, let root?): .tmpfs(try plan.directories(below: root))
+        case (.tmpfs, nil): .tmpfs(plan.directories(onVolume: AgentPaths.volume))
+        case (.fuse, let root?):
+            .fuse(try plan.fuseLayout(below: root), .here(allowOther: geteuid() == 0))
+        case (.fuse, nil):
+            .fuse(
+                plan.fuseLayout(onVolumes: AgentPaths.run),
+                .holder(socket: flags.attachSocket ?? AgentPaths.attachSocket))
         }
     }
 

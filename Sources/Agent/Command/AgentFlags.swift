@@ -17,6 +17,7 @@ struct AgentFlags {
     var logLevel: Log.Level?
     var logFormat: Log.Format?
     var ready = false
+    var attachSocket: String?
 
     init(_ arguments: [String]) throws(UsageError) {
         guard let first = arguments.first else {
@@ -32,6 +33,7 @@ struct AgentFlags {
             case "--root": root = try rest.value(of: flag)
             case "--ksm-config": configuration = try rest.value(of: flag)
             case "--ca-cert": caCertificate = try rest.value(of: flag)
+            case "--fuse-fd-socket": attachSocket = try rest.value(of: flag)
             case "--ready" where verb == .health: ready = true
             case "--refresh-interval":
                 let text = try rest.value(of: flag)

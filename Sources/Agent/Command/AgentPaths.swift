@@ -13,6 +13,11 @@ package enum AgentPaths {
     /// The socket on the volume `keeper-run`.
     private static let socket = "/keeper/run/agent.sock"
 
+    /// The volume `keeper-run`.
+    package static let run = "/keeper/run"
+    /// Where the holder hands the FUSE mount over.
+    package static let attachSocket = run + "/fuse/attach.sock"
+
     /// - Parameter root: the directory that stands for `/` outside a pod.
     package static func socket(root: String?) -> String { root.map { $0 + "/agent.sock" } ?? socket }
 }
@@ -25,6 +30,34 @@ extension Plan {
             PublishedDirectory(
                 mountPath: path, root: volume, below: [path == secretsPath ? "secrets" : "dir-\(position)"])
         }
+    }
+
+    /// With FUSE the volume itself is mounted at `secrets-path`; other directories are those of the volume
+    /// `keeper-run` that app containers mount by `subPath` (contract, section 5).
+    package func fuseLayout(onVolumes run: String) -> FuseLayout {
+        let path = secretsPath.description
+        return FuseLayout(
+            links: PublishedDirectory(mountPath: secretsPath, root: path, below: []), seenAt: path,
+            others: directories.enumerated().filter { $0.element != secretsPath }.map { position, path in
+                (
+                    position,
+                    PublishedDirectory(mountPath: path, root: run, below: ["dirs", "\(position)"])
+                )
+            })
+    }
+
+    /// Outside a pod, with a mount of our own.
+    package func fuseLayout(below root: String) throws(AgentError) -> FuseLayout {
+        let all = try directories(below: root)
+        guard let absolute = realpath(root, nil) else { throw .root(root, errno) }
+        defer { free(absolute) }
+        let place = PublishedDirectory(
+            mountPath: secretsPath, root: String(cString: absolute), below: secretsPath.components)
+        return FuseLayout(
+            links: place, seenAt: place.location,
+            others: all.enumerated().filter { $0.element.mountPath != secretsPath }.map {
+                ($0.offset, $0.element)
+            })
     }
 
     /// Outside a pod a path `/path` is `root/path`. `root` is made when it is missing.

@@ -17,9 +17,14 @@ package final class Status: Sendable {
     private let state = Mutex(State())
     private let maxStaleness: Duration
     private let version: String
+    /// Opens that a FUSE server answered, which it does in audit mode.
+    private let opens: (@Sendable () -> Int)?
 
     /// - Parameter maxStaleness: how long the last good answer counts as ready.
-    package init(version: String, maxStaleness: Duration = .seconds(24 * 3600)) {
+    package init(
+        version: String, maxStaleness: Duration = .seconds(24 * 3600), opens: (@Sendable () -> Int)? = nil
+    ) {
+        self.opens = opens
         self.version = version
         self.maxStaleness = maxStaleness
     }
@@ -85,6 +90,11 @@ package final class Status: Sendable {
         text.single(
             "keeper_sidecar_stale_seconds", "gauge", "Age of the published values.",
             state.lastSuccess.map { $0.clock.duration(to: .now).inSeconds } ?? 0)
+        if let opens {
+            text.single(
+                "keeper_fuse_opens_total", "counter", "Opens that were answered, in audit mode.",
+                Double(opens()))
+        }
         text.single(
             "keeper_sidecar_build_info{version=\"\(version)\"}", "gauge", "Version of the agent.", 1)
         return text.text

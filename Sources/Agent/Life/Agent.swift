@@ -33,8 +33,10 @@ package struct Agent: Sendable {
         let notAvailable = settings.plan.notAvailable
         guard notAvailable.isEmpty else { return fail(.notAvailable(notAvailable)) }
         hardenProcess()
-        let publisher = TmpfsPublisher(directories: settings.directories, ownership: settings.ownership)
-        let status = Status(version: settings.version)
+        let publisher = makePublisher()
+        var opens: (@Sendable () -> Int)?
+        if let fuse = publisher as? FusePublisher { opens = { fuse.openCount } }
+        let status = Status(version: settings.version, opens: opens)
         let cancellation = Cancellation()
         let settings = settings
         let supervisor = Supervisor(
@@ -53,12 +55,31 @@ package struct Agent: Sendable {
             switch end {
             case .finished(let status): return status
             case .stopped(let result):
+                publisher.detach()
                 return leave(mode == .refreshing ? .ok : cutShort(.interrupted, result), result)
             case .timedOut(let result):
+                publisher.detach()
                 return leave(cutShort(.timedOut(settings.plan.initTimeout), result), result)
             }
         } catch {
             return fail(error)
+        }
+    }
+
+    private func makePublisher() -> any Publisher {
+        switch settings.target {
+        case .tmpfs(let directories):
+            return TmpfsPublisher(directories: directories, ownership: settings.ownership)
+        case .fuse(let layout, let mount):
+            let fuse = settings.plan.fuse
+            var options = FuseOptions(audit: fuse.audit, directIO: fuse.directIO)
+            if let limit = fuse.memoryLimit { options.memoryLimit = limit }
+            let log = log
+            return FusePublisher(
+                layout: layout, mount: mount, ownership: settings.ownership, options: options
+            ) {
+                log.event($0)
+            }
         }
     }
 

@@ -3,14 +3,22 @@ package import Plan
 package import SecretFS
 package import Telemetry
 
+/// Where an agent publishes.
+package enum PublishTarget: Sendable {
+    /// The plan's directories as they really lie, in the plan's order.
+    case tmpfs([PublishedDirectory])
+    case fuse(FuseLayout, FusePublisher.Mount)
+}
+
 /// All that an agent needs to know, from its environment and flags or from the tool for people.
 package struct AgentSettings: Sendable {
     package var plan: Plan
     package var configuration: ConfigurationInput
     package var client: ClientOptions
-    /// Where the plan's directories really lie, in the plan's order.
-    package var directories: [PublishedDirectory]
+    package var target: PublishTarget
     package var ownership: Ownership
+    /// Every record that Keeper shows becomes a file, whatever the plan selects.
+    package var selectsEverything = false
     /// Path of the Unix socket that `health` asks; `nil` for none.
     package var healthSocket: String?
     /// TCP port of health and metrics; `nil` for none.
@@ -20,13 +28,13 @@ package struct AgentSettings: Sendable {
 
     package init(
         plan: Plan, configuration: ConfigurationInput, client: ClientOptions,
-        directories: [PublishedDirectory], ownership: Ownership = Ownership(), healthSocket: String? = nil,
+        target: PublishTarget, ownership: Ownership = Ownership(), healthSocket: String? = nil,
         healthPort: UInt16? = nil, log: Log, version: String = productVersion
     ) {
         self.plan = plan
         self.configuration = configuration
         self.client = client
-        self.directories = directories
+        self.target = target
         self.ownership = ownership
         self.healthSocket = healthSocket
         self.healthPort = healthPort

@@ -9,7 +9,6 @@ extension Plan {
         case .secret, .commandLine: break
         case .aws, .gcp, .azure: names.append("auth-method")
         }
-        if backend == .fuse { names.append("backend: \"fuse\"") }
         if !folders.isEmpty { names.append("folder") }
         if selections.contains(where: { $0.environment != nil }) { names.append("inject-env-vars") }
         if selections.contains(where: { $0.mode != nil }) { names.append("mode of a single file") }

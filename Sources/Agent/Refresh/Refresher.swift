@@ -18,6 +18,7 @@ package final class Refresher {
     private let log: Log
     private let status: Status
     private let cancellation: Cancellation
+    private let selectsEverything: Bool
 
     /// Kept between refreshes for its connection.
     private var client: KeeperClient?
@@ -32,6 +33,7 @@ package final class Refresher {
         options = settings.client
         log = settings.log
         self.publisher = publisher
+        selectsEverything = settings.selectsEverything
         self.status = status
         self.cancellation = cancellation
     }
@@ -102,7 +104,9 @@ package final class Refresher {
         let files: [RenderedFile]
         do throws(RenderFailure) {
             files = try Renderer(vault: vault, strictLookup: plan.strictLookup).render(
-                plan.selections.filter { $0.output != .noFile }
+                selectsEverything
+                    ? Everything(secretsPath: plan.secretsPath).selections(in: vault)
+                    : plan.selections.filter { $0.output != .noFile }
             ) {
                 (attachment) throws(KeeperError) in
                 // Downloaded again only when Keeper has another version of it.

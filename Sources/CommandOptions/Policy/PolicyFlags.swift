@@ -28,6 +28,26 @@ package struct PolicyFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Without a FUSE server, reads fail with EIO after this (default: 30s).", valueName: "duration"))
+    var fuseGrace: String?
+
+    @Option(
+        help: ArgumentHelp("Whether each open over FUSE is logged (default: false).", valueName: "true|false")
+    )
+    var fuseAudit: String?
+
+    @Option(
+        name: .customLong("fuse-direct-io"),
+        help: ArgumentHelp(
+            "Whether the kernel may not cache values over FUSE (default: false).", valueName: "true|false"))
+    var fuseDirectIO: String?
+
+    @Option(
+        help: ArgumentHelp("Values that a FUSE server may hold (default: 64Mi).", valueName: "size"))
+    var fuseMemoryLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Where pods may ask for Kubernetes Secrets (default: nowhere).", valueName: "A,B|*"))
     var kubernetesSecretNamespaces: String?
 
@@ -125,6 +145,10 @@ package struct PolicyFlags: ParsableArguments {
             ("native-sidecars", nativeSidecars),
             ("fuse-namespaces", fuseNamespaces),
             ("fuse-transport", fuseTransport),
+            ("fuse-grace", fuseGrace),
+            ("fuse-audit", fuseAudit),
+            ("fuse-direct-io", fuseDirectIO),
+            ("fuse-memory-limit", fuseMemoryLimit),
             ("kubernetes-secret-namespaces", kubernetesSecretNamespaces),
             ("kubernetes-secret-pairs", kubernetesSecretPairs),
             ("excluded-namespaces", excludedNamespaces),

@@ -57,6 +57,10 @@ struct PolicySetting: Sendable {
         one("fuse-transport", \.policy.fuseTransport) { text throws(PolicyMistake) in
             try PolicyValue.member(text)
         },
+        one("fuse-grace", \.policy.fuseGrace, PolicyValue.grace),
+        one("fuse-audit", \.policy.defaults.fuse.audit, PolicyValue.boolean),
+        one("fuse-direct-io", \.policy.defaults.fuse.directIO, PolicyValue.boolean),
+        one("fuse-memory-limit", \.policy.defaults.fuse.memoryLimit, PolicyValue.memory),
         list("kubernetes-secret-namespaces") { values, draft throws(PolicyMistake) in
             draft.policy.kubernetesSecretNamespaces = try PolicyValue.namespaceSet(values)
         },

@@ -68,6 +68,30 @@ enum PolicyValue {
         return duration
     }
 
+    /// Whole seconds up to a day.
+    static func grace(_ text: String) throws(PolicyMistake) -> Duration {
+        guard let duration = try? Duration(go: text), duration.components.attoseconds == 0,
+            (.seconds(1) ... .seconds(86_400)).contains(duration)
+        else {
+            throw PolicyMistake(
+                value: text, problem: "is no grace time", expected: "whole seconds from 1s to 24h, as 30s")
+        }
+        return duration
+    }
+
+    /// Bytes, with `Ki`, `Mi` or `Gi`; below 4 GiB.
+    static func memory(_ text: String) throws(PolicyMistake) -> Int? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let units = ["": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30]
+        guard let number = UInt32(digits), number > 0, let unit = units[String(text.dropFirst(digits.count))],
+            Int(number) * unit <= UInt32.max
+        else {
+            throw PolicyMistake(
+                value: text, problem: "is no size in memory", expected: "bytes below 4Gi, as 64Mi")
+        }
+        return Int(number) * unit
+    }
+
     static func proxy(_ text: String) throws(PolicyMistake) -> String {
         let wrong = PolicyMistake(
             // A proxy's address may carry a password by mistake: it is not shown.

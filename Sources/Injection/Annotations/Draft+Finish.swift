@@ -88,6 +88,7 @@ extension Draft {
             strictLookup: strictLookup)
         plan.folders = folders.map(\.selection)
         plan.backend = backend
+        if backend == .fuse { plan.fuse = options.defaults.fuse }
         plan.strictTemplates = strictTemplates
         if let interval = refreshInterval ?? options.defaults.refreshInterval {
             plan.refreshInterval = interval

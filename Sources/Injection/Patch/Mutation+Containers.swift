@@ -42,7 +42,13 @@ extension Mutation {
         json.string(plan.secretsPath.description)
         json.raw(",\"--agent-user\",\"")
         json.integer(agentUser)
-        json.raw("\"],\"restartPolicy\":\"Always\"")
+        json.raw("\"")
+        if policy.fuseGrace != .seconds(30) {
+            json.raw(",\"--grace\",\"")
+            json.integer(policy.fuseGrace.components.seconds)
+            json.raw("s\"")
+        }
+        json.raw("],\"restartPolicy\":\"Always\"")
         appendResources(to: &json)
         appendMounts(holderMounts, to: &json)
         json.raw(",\"securityContext\":{\"privileged\":true,\"runAsUser\":0,\"runAsNonRoot\":false,")

@@ -24,7 +24,7 @@ extension Plan {
                 "version", "configuration", "selections", "secretsPath", "directories", "refreshInterval",
                 "initOnly", "failOnError", "strictLookup", "initTimeout", "folders", "backend", "access",
                 "strictTemplates", "maxStaleness", "onStale", "notification", "proxy",
-                "certificateAuthority", "environmentContainers", "metricsPort", "logLevel",
+                "certificateAuthority", "environmentContainers", "metricsPort", "logLevel", "fuse",
             ])
         self.init(
             configuration: try ConfigurationSource(plan),
@@ -51,6 +51,7 @@ extension Plan {
             }
         }
         if plan.has("backend") { backend = try plan.word("backend") }
+        if plan.has("fuse") { fuse = try FuseSettings(plan) }
         if plan.has("access") { access = try FileAccess(plan) }
         if plan.has("strictTemplates") { strictTemplates = try plan.bool("strictTemplates") }
         if plan.has("maxStaleness") { maxStaleness = try plan.duration("maxStaleness") }
@@ -95,6 +96,20 @@ extension Plan {
                         place: place + ".directory", reason: "\(directory) lies in none of the directories")
                 }
             }
+        }
+    }
+}
+
+extension FuseSettings {
+    fileprivate init(_ plan: PlanObject) throws(PlanError) {
+        let fuse = try PlanObject(
+            plan.value("fuse"), place: "fuse", keys: ["audit", "directIO", "memoryLimit"])
+        self.init()
+        if fuse.has("audit") { audit = try fuse.bool("audit") }
+        if fuse.has("directIO") { directIO = try fuse.bool("directIO") }
+        if fuse.has("memoryLimit") {
+            let limit: UInt32 = try fuse.number("memoryLimit", upTo: .max)
+            memoryLimit = Int(limit)
         }
     }
 }

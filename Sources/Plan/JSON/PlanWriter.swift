@@ -35,6 +35,7 @@ extension Plan {
         let usual = Plan(configuration: configuration, selections: [])
         if !folders.isEmpty { members.append(("folders", .array(folders.map(\.tree)))) }
         if backend != usual.backend { members.append(("backend", .string(backend.rawValue))) }
+        if fuse != usual.fuse { members.append(("fuse", fuse.tree)) }
         if access != usual.access { members.append(("access", access.tree)) }
         if strictTemplates { members.append(("strictTemplates", .bool(true))) }
         if maxStaleness != usual.maxStaleness {
@@ -64,6 +65,16 @@ extension ConfigurationSource {
             .object([("azureVault", .string(vault)), ("azureSecret", .string(secret))])
         case .commandLine: .object([("commandLine", .bool(true))])
         }
+    }
+}
+
+extension FuseSettings {
+    fileprivate var tree: PlanTree {
+        var members: [(String, PlanTree)] = []
+        if audit { members.append(("audit", .bool(true))) }
+        if directIO { members.append(("directIO", .bool(true))) }
+        if let memoryLimit { members.append(("memoryLimit", .number(Int64(memoryLimit)))) }
+        return .object(members)
     }
 }
 

@@ -25,6 +25,8 @@ package final class FusePublisher: Publisher {
         /// The holder went away; we wait for the next.
         case holderGone
         case superseded
+        /// By somebody else, of a mount of our own.
+        case unmounted(String)
         case failed(FuseError)
         /// Opens in audit mode, and how many more could not be logged.
         case opened([FuseOpen], lost: Int)
@@ -119,14 +121,16 @@ package final class FusePublisher: Publisher {
         _ trees: [Tree], _ state: inout State
     ) throws(FuseError) -> Result<Publication, PublishError> {
         let before = state.tree
+        var earlier = before?.versions
         if state.session == nil, before == nil {
-            try attach(trees, &state)
+            earlier = try attach(trees, &state)
         } else {
             let tree = try build(trees, state)
             // The holder may be away: then the next one's mount shows it.
             if tree.root.number != before?.root.number { try show(tree, &state) }
         }
-        let changes = state.tree?.changes(since: before) ?? (added: [], changed: [], removed: [])
+        let changes =
+            state.tree?.changes(since: earlier ?? [:]) ?? (added: [], changed: [], removed: [])
         var publication = Publication()
         publication.added = changes.added.compactMap(layout.visiblePath)
         publication.changed = changes.changed.compactMap(layout.visiblePath)
@@ -187,17 +191,23 @@ package final class FusePublisher: Publisher {
 
     // MARK: Attaching
 
-    private func attach(_ trees: [Tree], _ state: inout State) throws(FuseError) {
+    /// - Returns: what an earlier server of the same mount had published.
+    private func attach(
+        _ trees: [Tree], _ state: inout State
+    ) throws(FuseError) -> [String: FuseVersion]? {
         let start = monotonicTime()
         do throws(SystemError) { try opens?.start() } catch { throw FuseError(error) }
         switch mount {
         case .here(let allowOther):
             try mountHere(trees, allowOther: allowOther, &state)
             report(.mounted(layout.mountPoint))
+            return nil
         case .holder(let socket):
             let (connection, handover) = try HolderConnection.open(socket, patience: patience)
+            var earlier: [String: FuseVersion]?
             let resumed = try begin(connection, handover, &state) { (state) throws(FuseError) in
-                try build(trees, state)
+                earlier = state.kept?.versions.compactMapValues(\.last)
+                return try build(trees, state)
             }
             report(.attached(resumed: resumed, milliseconds: (monotonicTime() - start).inMilliseconds))
             do throws(SystemError) {
@@ -205,12 +215,18 @@ package final class FusePublisher: Publisher {
             } catch {
                 throw FuseError(error)
             }
+            return earlier
         }
     }
 
     private func mountHere(
         _ trees: [Tree], allowOther: Bool, _ state: inout State
     ) throws(FuseError) {
+        do throws(SystemError) {
+            _ = try layout.links?.openOrMake(ownership)
+        } catch {
+            throw FuseError(error)
+        }
         try MountPoint(layout.mountPoint).prepare()
         do throws(CryptoError) {
             state.kept = SessionState(key: try VersionKey())
@@ -227,8 +243,9 @@ package final class FusePublisher: Publisher {
             at: layout.mountPoint, options: options,
             system: FileSystem(tree: tree, options: self.options, opens: opens), journal: journal)
         mounted.withLock { $0 = session }
+        let (report, path) = (report, layout.mountPoint)
         do throws(FuseError) {
-            try session.start()
+            try session.start { report(.unmounted(path)) }
         } catch {
             detach()
             throw error
@@ -261,7 +278,8 @@ package final class FusePublisher: Publisher {
         // From here on the next server could take over.
         try connection.keep(journal: session.journalFile, next.kept ?? takeover.state)
         session.processPending()
-        try session.start()
+        // What the kernel ends here, the holder has unmounted: its end of the socket tells us.
+        try session.start {}
         session.invalidate(names)
         next.kept?.note(tree, only: true)
         try connection.keep(journal: session.journalFile, next.kept ?? takeover.state)

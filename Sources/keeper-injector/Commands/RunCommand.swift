@@ -25,6 +25,9 @@ struct RunCommand: ParsableCommand {
             "The directory that stands for the pod's root; made when missing.", valueName: "dir"))
     var root: String
 
+    @Option(help: ArgumentHelp("In place of the annotation.", valueName: "tmpfs|fuse"))
+    var backend: Backend?
+
     @Flag(help: "Publish once and end, as the init container does.")
     var once = false
 
@@ -53,11 +56,16 @@ struct RunCommand: ParsableCommand {
         let log = logging.log
         var plan = try selection.planForHere(log: log)
         if let refreshInterval { plan.refreshInterval = refreshInterval.duration }
-        let directories = try plan.directories(below: root)
+        if let backend { plan.backend = backend }
+        if plan.backend == .fuse, once { throw AgentError.onlySidecarServes }
+        let target: PublishTarget =
+            plan.backend == .tmpfs
+            ? .tmpfs(try plan.directories(below: root))
+            : .fuse(try plan.fuseLayout(below: root), .here(allowOther: geteuid() == 0))
         let code = Agent(
             AgentSettings(
                 plan: plan, configuration: try connection.input(), client: connection.client,
-                directories: directories, healthPort: healthPort == 0 ? nil : healthPort, log: log)
+                target: target, healthPort: healthPort == 0 ? nil : healthPort, log: log)
         ).run(once ? .once : .refreshing)
         Foundation.exit(code.rawValue)
     }

@@ -56,6 +56,7 @@ let publisher = FusePublisher(
     case .attached(let resumed, let milliseconds): say("attached \(resumed) \(milliseconds)")
     case .holderGone: say("holder gone")
     case .superseded: say("superseded")
+    case .unmounted(let path): say("unmounted \(path)")
     case .failed(let error): say("failed \(error.message)")
     case .opened(let opens, let lost):
         for open in opens { say("open \(open.user) \(open.process) \(open.name) \(open.version)") }

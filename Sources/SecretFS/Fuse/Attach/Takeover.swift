@@ -15,7 +15,11 @@ struct Takeover {
         switch handover {
         case .fresh(let device):
             do throws(CryptoError) {
-                if let key { state = SessionState(key: key) } else { state = SessionState(key: try VersionKey()) }
+                if let key {
+                    state = SessionState(key: key)
+                } else {
+                    state = SessionState(key: try VersionKey())
+                }
             } catch {
                 close(device)
                 throw FuseError(error)

@@ -12,8 +12,6 @@ final class FuseSession: Sendable {
     private let stopping = EventDescriptor()
     /// Worker threads that are at work.
     private let workers = Mutex(0)
-    /// Readable once the kernel has ended the session, since it was unmounted.
-    let ended = EventDescriptor()
 
     /// - Parameter mountPoint: a directory, which libfuse mounts on, by mount(2) or fusermount3; or
     ///   `/dev/fd/N` of a session that is mounted already, which is closed with this object.
@@ -81,14 +79,20 @@ final class FuseSession: Sendable {
     }
 
     /// Starts the threads that answer.
-    func start() throws(FuseError) {
+    ///
+    /// - Parameter ended: called when the kernel has ended the session, since it was unmounted, and not by
+    ///   `stop`.
+    func start(ended: @escaping @Sendable () -> Void) throws(FuseError) {
         for slot in 0..<RequestJournal.slotCount {
             workers.withLock { $0 += 1 }
             do throws(SystemError) {
                 // Each holds the session until it ends.
-                try Thread.start { [self] in serve(slot) }
+                try Thread.start { [self] in
+                    let isUnmounted = serve(slot)
+                    if leave() == 0, isUnmounted { ended() }
+                }
             } catch {
-                workers.withLock { $0 -= 1 }
+                _ = leave()
                 stop()
                 throw .system(error.call, error.code)
             }
@@ -112,19 +116,25 @@ final class FuseSession: Sendable {
         fuse_lowlevel_notify_inval_inode(session, number, -1, 0) != -ENOENT
     }
 
-    private func serve(_ slot: Int) {
-        defer {
-            if workers.withLock({ $0 -= 1; return $0 }) == 0 { ended.raise() }
+    /// - Returns: how many are still at work.
+    private func leave() -> Int {
+        workers.withLock { count in
+            count -= 1
+            return count
         }
+    }
+
+    /// - Returns: whether the kernel ended the session.
+    private func serve(_ slot: Int) -> Bool {
         while true {
             var entries = [
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stopping.number, events: Int16(POLLIN), revents: 0),
             ]
-            guard poll(&entries, 2, -1) > 0 || errno == EINTR else { return }
-            if entries[1].revents != 0 { return }
+            guard poll(&entries, 2, -1) > 0 || errno == EINTR else { return false }
+            if entries[1].revents != 0 { return false }
             guard let count = receive(into: slot) else {
-                if errno == ENODEV { return }
+                if errno == ENODEV { return true }
                 continue
             }
             process(journal.slot(slot), count: count)

@@ -66,7 +66,8 @@ enum Listing {
                 var entry = fuse_entry_param()
                 entry.attr = status
                 return take(
-                    fuse_add_direntry_plus(request, bytes + count, capacity - count, name, &entry, off_t(cookie)))
+                    fuse_add_direntry_plus(
+                        request, bytes + count, capacity - count, name, &entry, off_t(cookie)))
             }
             return take(
                 fuse_add_direntry(request, bytes + count, capacity - count, name, &status, off_t(cookie)))

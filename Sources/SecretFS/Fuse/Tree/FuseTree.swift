@@ -135,10 +135,12 @@ extension FuseTree {
     static let current = GenerationName.current
 
     /// What changed for readers, as the paths below the mount that are no directories and not in `..data`.
-    func changes(since old: FuseTree?) -> (added: [String], changed: [String], removed: [String]) {
+    func changes(
+        since old: [String: FuseVersion]
+    ) -> (added: [String], changed: [String], removed: [String]) {
         let isFile = { (path: String) in !path.hasSuffix("/") && !path.isEmpty }
         let mine = versions.filter { isFile($0.key) }
-        let theirs = (old?.versions ?? [:]).filter { isFile($0.key) }
+        let theirs = old.filter { isFile($0.key) }
         return (
             mine.keys.filter { theirs[$0] == nil }.sorted(),
             mine.filter { theirs[$0.key] != nil && theirs[$0.key] != $0.value }.map(\.key).sorted(),

@@ -1,0 +1,5 @@
+import ArgumentParser
+package import Plan
+
+/// `--backend tmpfs|fuse`.
+extension Backend: ExpressibleByArgument {}
