@@ -87,6 +87,12 @@ int klinux_detach_mount(const char *_Nonnull target);
 /// ioctl(2) FUSE_DEV_IOC_CLONE: makes `device`, freshly opened, another reader of a session's requests.
 int klinux_clone_fuse_device(int device, int session);
 
+/// fork(2) of a process that reads the given files of a directory to their ends, throws away what it read,
+/// and ends; secret memory is empty in it (MADV_WIPEONFORK), and no descriptor of ours is open. Returns its
+/// pid, or -1 and errno.
+pid_t klinux_fork_reader(
+    const char *_Nonnull directory, const char *_Nonnull const *_Nonnull names, size_t count);
+
 /// Adds one to a counter that another process reads, after all that was written before.
 void klinux_count(uint64_t *_Nonnull counter);
 

@@ -51,6 +51,8 @@ package final class FusePublisher: Publisher {
     /// The session by itself, for `detach`, which waits for nobody.
     private let mounted = Mutex<FuseSession?>(nil)
 
+    private let warming: CacheWarming
+
     /// How long the first publish waits for a holder to come.
     private let patience: Duration
 
@@ -64,6 +66,7 @@ package final class FusePublisher: Publisher {
         self.options = options
         self.patience = patience
         self.report = report
+        warming = CacheWarming(mountPoint: layout.mountPoint)
         opens = options.audit ? FuseOpenLog { report(.opened($0, lost: $1)) } : nil
     }
 
@@ -169,12 +172,21 @@ package final class FusePublisher: Publisher {
         try hand(state)
         state.tree = tree
         if let session = state.session {
+            session.system.stage(tree)
+            warm(tree.files(notIn: old), isStaged: true)
             let doubtful = session.system.replace(with: tree)
-            session.invalidate(FuseTree.changedNames(from: old, to: tree))
+            let leaving = old?.files(notIn: tree).map { VersionName.name(of: $0.number) } ?? []
+            session.invalidate(FuseTree.changedNames(from: old, to: tree).union(leaving))
             for number in doubtful where !session.kernelKnows(number) { session.system.drop(number) }
         }
         state.kept?.note(tree, only: true)
         try hand(state)
+    }
+
+    /// - Parameter isStaged: nobody else can open them yet, so that our own opens can be told apart.
+    private func warm(_ files: [Inode], isStaged: Bool = false) {
+        guard !options.directIO, isStaged || !options.audit else { return }
+        warming.warm(files)
     }
 
     /// Gives the holder what the next server needs. A holder that is gone is the follower's business.
@@ -250,6 +262,7 @@ package final class FusePublisher: Publisher {
             detach()
             throw error
         }
+        warm(tree.files(notIn: nil))
         state.kept?.note(tree, only: true)
         state.session = session
         state.tree = tree
@@ -274,12 +287,16 @@ package final class FusePublisher: Publisher {
         next.session = session
         next.kept?.initialization = try takeover.initialization(session, connection)
         next.kept?.note(tree, only: false)
-        let names = next.kept?.names ?? []
+        let files = tree.files(notIn: nil)
+        // What is served on keeps its place in the kernel's cache.
+        let names = try takeover.state.namesToInvalidate().union(tree.names)
+            .subtracting(files.map { VersionName.name(of: $0.number) })
         // From here on the next server could take over.
         try connection.keep(journal: session.journalFile, next.kept ?? takeover.state)
         session.processPending()
         // What the kernel ends here, the holder has unmounted: its end of the socket tells us.
         try session.start {}
+        warm(files)
         session.invalidate(names)
         next.kept?.note(tree, only: true)
         try connection.keep(journal: session.journalFile, next.kept ?? takeover.state)

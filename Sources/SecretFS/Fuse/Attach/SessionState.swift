@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import KeeperCrypto
 import SecretMemory
 
 /// What the next server needs in order to go on where this one stopped: kept by the holder, who does not
@@ -26,9 +27,18 @@ struct SessionState {
         }
     }
 
-    /// Names at the top that the kernel may have been told of.
-    var names: Set<String> {
-        Set(versions.keys.compactMap { $0.split(separator: "/").first.map(String.init) })
+    /// Names at the top that the kernel may have been told of by an earlier server: the usual ones, and
+    /// those of versions.
+    func namesToInvalidate() throws(FuseError) -> Set<String> {
+        var names = Set(versions.keys.compactMap { $0.split(separator: "/").first.map(String.init) })
+        do throws(CryptoError) {
+            for (path, all) in versions where !path.hasSuffix("/") {
+                for version in all { names.insert(VersionName.name(of: try key.number(of: path, version))) }
+            }
+        } catch {
+            throw FuseError(error)
+        }
+        return names
     }
 
     /// A sealed memory file; the caller closes it.

@@ -45,9 +45,36 @@ final class FileSystem: Sendable {
 
     /// The inode of a name in a directory, counted as given to the kernel.
     func lookUp(_ name: String, in directory: Inode) -> Inode? {
-        guard let inode = directory.listing?[name] else { return nil }
+        guard let inode = directory.listing?[name] else { return lookUpVersion(name) }
         state.withLock { $0.known[inode.number, default: Known(inode: inode, isCurrent: false)].lookups += 1 }
         return inode
+    }
+
+    /// A file by its number, wherever it lies: how a new version gets into the kernel's cache before any
+    /// other name leads there.
+    private func lookUpVersion(_ name: String) -> Inode? {
+        guard let number = VersionName.number(of: name) else { return nil }
+        return state.withLock { state in
+            guard let known = state.known[number], known.isCurrent, known.inode.listing == nil else {
+                return nil
+            }
+            state.known[number]?.lookups += 1
+            return known.inode
+        }
+    }
+
+    /// Makes the versions of a tree that is about to come known by number.
+    func stage(_ tree: FuseTree) {
+        state.withLock { state in
+            tree.forEachInode { inode in
+                state.known[inode.number, default: Known(inode: inode)].isCurrent = true
+            }
+        }
+    }
+
+    /// Whether a tree that is not there yet has this version: nobody but us can open it.
+    func isStaged(_ number: UInt64) -> Bool {
+        state.withLock { $0.known[number]?.isCurrent == true && $0.tree.path(of: number) == nil }
     }
 
     /// The kernel gave an inode back; its value is wiped when nothing else needs it.

@@ -138,7 +138,7 @@ enum Operations {
         // The kernel then opens every file without asking, and keeps its pages.
         guard system.options.answersOpen else { return fail(request, ENOSYS) }
         guard system.inode(number) != nil else { return fail(request, ESTALE) }
-        if system.options.audit, let context = fuse_req_ctx(request) {
+        if system.options.audit, !system.isStaged(number), let context = fuse_req_ctx(request) {
             system.opens?.append(
                 FuseOpen(
                     user: context.pointee.uid, process: context.pointee.pid,

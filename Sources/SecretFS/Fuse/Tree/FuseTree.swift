@@ -89,7 +89,7 @@ struct FuseTreeBuilder {
             of: realPath, digest: try key.digest("file", [content, UInt64(file.content.count)] + owner))
         let isTwice = !realPath.hasPrefix(FuseTree.current)
         let inode = Inode(
-            number: try number(of: realPath, version), content: .file(file.content),
+            number: try key.number(of: realPath, version), content: .file(file.content),
             mode: ownership.fileMode, user: user, group: group, time: version.time,
             linkCount: isTwice ? 2 : 1)
         files[realPath] = inode
@@ -107,7 +107,7 @@ struct FuseTreeBuilder {
         let version = version(of: path, digest: try key.digest("directory", parts))
         let subdirectories = children.values.count { $0.listing != nil }
         return Inode(
-            number: try number(of: path, version), content: .directory(DirectoryListing(children)),
+            number: try key.number(of: path, version), content: .directory(DirectoryListing(children)),
             mode: ownership.directoryMode, user: user, group: group, time: version.time,
             linkCount: UInt32(2 + subdirectories))
     }
@@ -117,12 +117,6 @@ struct FuseTreeBuilder {
             known(path).first { $0.digest == digest } ?? FuseVersion(digest: digest, time: now)
         versions[path] = version
         return version
-    }
-
-    /// 63 bits; 0 is none, 1 the root.
-    private func number(of path: String, _ version: FuseVersion) throws(CryptoError) -> UInt64 {
-        let digest = try key.digest(path, [version.digest, UInt64(bitPattern: version.time)])
-        return max(2, digest >> 1)
     }
 
     private var user: UInt32 { ownership.user ?? geteuid() }

@@ -32,6 +32,11 @@ struct VersionKey: Sendable {
         return try message.withUnsafeBytes { digest($0) }.get()
     }
 
+    /// The inode number of a version: 63 bits; 0 is none, 1 the root.
+    func number(of path: String, _ version: FuseVersion) throws(CryptoError) -> UInt64 {
+        max(2, try digest(path, [version.digest, UInt64(bitPattern: version.time)]) >> 1)
+    }
+
     private func digest(_ message: UnsafeRawBufferPointer) -> Result<UInt64, CryptoError> {
         hmacSHA256(key: bytes, message: message).map { code in
             code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
