@@ -131,7 +131,7 @@ let package = Package(
                 "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "Render", "SecretFS",
                 "SecretMemory", "Telemetry", "TestSupport", "Vault", "keeper-injector",
                 "keeper-injector-agent",
-                "admission-probe", "keeper-emulator", "publish-probe",
+                "admission-probe", "fuse-probe", "keeper-emulator", "keeper-injector-mount", "publish-probe",
             ],
             path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),
         // Apart from the others: it alone needs Hummingbird to be built.

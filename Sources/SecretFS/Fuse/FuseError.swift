@@ -7,6 +7,8 @@ package enum FuseError: Error, Equatable, Sendable {
     case notMounted(String)
     /// The directory is in use: it holds files that are not ours.
     case occupied(String)
+    /// Another process serves a mount of ours there.
+    case mounted(String)
     /// Nobody answers on the holder's socket.
     case noHolder(String, code: Int32)
     /// The other end of the socket speaks another version, or something else altogether.
@@ -25,6 +27,7 @@ package enum FuseError: Error, Equatable, Sendable {
         switch self {
         case .notMounted(let path): "no FUSE mount on \(path)"
         case .occupied(let path): "\(path) is not empty, and no mount of keeper-injector"
+        case .mounted(let path): "\(path) is mounted already, by another keeper-injector"
         case .noHolder(let path, let code):
             "nobody hands over a FUSE mount on \(path): \(String(cString: strerror(code)))"
         case .foreignHolder(let path): "what answers on \(path) is no holder of this version"
@@ -40,6 +43,7 @@ package enum FuseError: Error, Equatable, Sendable {
         case .notMounted:
             "it takes /dev/fuse, and either root (CAP_SYS_ADMIN) or fusermount3 of the package fuse3; "
                 + "the line before this one tells what libfuse met"
+        case .mounted(let path): "end that one, or: fusermount3 -u \(path)"
         case .occupied: "choose an empty directory"
         case .noHolder:
             "in a pod the container keeper-secrets-mount makes it: see its log; `fuse-transport: csi`: see "

@@ -15,12 +15,13 @@ struct MountPoint {
         if mkdir(path, 0o755) != 0, errno != EEXIST, errno != ENOTCONN {
             throw .system("mkdir", errno)
         }
-        var status = stat()
-        if stat(path, &status) != 0 {
-            guard errno == ENOTCONN || errno == ECONNABORTED, isOurs else { throw .system("stat", errno) }
+        // Not stat(2), which the kernel would answer from its cache even for the dead.
+        var status = statvfs()
+        if statvfs(path, &status) != 0 {
+            guard errno == ENOTCONN || errno == ECONNABORTED, isOurs else { throw .system("statvfs", errno) }
             detach()
         } else if isOurs {
-            throw .occupied(path)
+            throw .mounted(path)
         }
         guard let directory = opendir(path) else { throw .system("opendir", errno) }
         defer { closedir(directory) }

@@ -264,6 +264,8 @@ def grace():
                 return file.read().rsplit(")", 1)[1].split()[0]
 
         for stop in ("gone", "hung"):
+            # Each publish makes the kernel ask once more.
+            expect(open(secrets + "/warm").read() == "warm", "a read")
             if stop == "gone":
                 server.kill()
             else:

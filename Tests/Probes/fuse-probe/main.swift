@@ -1,6 +1,7 @@
 // A FUSE server that publishes what stdin says. One command a line, each answered by a line on stdout:
 //   set NAME TEXT      a file below the mount, published by the next `publish`
 //   random NAME SIZE   likewise, of random bytes
+//   file NAME PATH     likewise, of the bytes of a file
 //   remove NAME
 //   publish            answers `published ADDED CHANGED REMOVED`
 //   rotate COUNT MS    COUNT publishes, MS apart: every file set to `NAME version N` and a newline
@@ -89,6 +90,7 @@ while let line = readLine() {
         switch words.first {
         case "set": files[words[1]] = SecretBytes(words.count > 2 ? Array(words[2].utf8) : [])
         case "random": files[words[1]] = random(Int(words[2]) ?? 0)
+        case "file": files[words[1]] = SecretBytes(try Data(contentsOf: URL(fileURLWithPath: words[2])))
         case "remove": files[words[1]] = nil
         case "publish":
             let done = try publish()

@@ -11,6 +11,8 @@ enum Operations {
     /// invalidation.
     private static let timeout: Double = 86_400
 
+    private static let nameLimit = 255
+
     static func table() -> fuse_lowlevel_ops {
         var table = fuse_lowlevel_ops()
         table.`init` = { _, connection in
@@ -123,6 +125,8 @@ enum Operations {
         guard let system = fileSystem(of: request), let directory = system.inode(parent) else {
             return fail(request, ESTALE)
         }
+        // The kernel lets 1,024 bytes through; `statvfs` promises what others have.
+        guard strlen(name) <= nameLimit else { return fail(request, ENAMETOOLONG) }
         // Names of ours are UTF-8; what is not names nothing here.
         guard let name = String(validatingCString: name), let inode = system.lookUp(name, in: directory)
         else { return fail(request, ENOENT) }
@@ -172,7 +176,7 @@ enum Operations {
         answer.f_frsize = 4096
         answer.f_blocks = fsblkcnt_t(blocks)
         answer.f_files = fsfilcnt_t(seen.count)
-        answer.f_namemax = 255
+        answer.f_namemax = UInt(nameLimit)
         fuse_reply_statfs(request, &answer)
     }
 }
