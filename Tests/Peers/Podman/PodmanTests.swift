@@ -7,10 +7,15 @@ import Testing
 @Suite("An injected pod under podman")
 struct PodmanTests {
     @Test("init writes, the app reads with its own uid, the sidecar rotates, and podman sees no value")
-    func play() throws {
+    func play() throws { try play("podman_play.py") }
+
+    @Test("over FUSE: a privileged holder, a server without any right, an app; each may be killed")
+    func playFUSE() throws { try play("podman_fuse.py") }
+
+    private func play(_ script: String) throws {
         let executables = URL(fileURLWithPath: Checkout.product("keeper-injector"))
             .deletingLastPathComponent().path
-        let result = try run(Peers.python, [Peers.script("podman_play.py"), executables])
+        let result = try run(Peers.python, [Peers.script(script), executables])
         if result.status == 77 {
             print("NOT RUN: \(result.output)")
             try Test.cancel("NOT RUN: \(result.output)")
