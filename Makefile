@@ -1,11 +1,12 @@
 # What a new user and a new developer need; everything else is `swift build` as usual.
-.PHONY: help demo test bench fuzz build format lint
+.PHONY: help demo test bench fuzz sanitize build format lint
 
 help:
 	@echo 'make demo    the whole thing in one minute: emulator, secrets in a directory, a rotation'
 	@echo 'make test    all tests, with real peers'
 	@echo 'make bench   sizes, memory and times beside a peer (release build)'
 	@echo 'make fuzz    hostile reviews and annotations for ten minutes, or SECONDS=N'
+	@echo 'make sanitize  the FUSE server under ThreadSanitizer and AddressSanitizer for a minute each'
 	@echo 'make build   the debug build'
 	@echo 'make format  formats the Swift sources; make lint checks them'
 
@@ -31,6 +32,10 @@ fuzz:
 	scripts/setup test
 	swift build --product admission-probe
 	.build/peers/bin/python Tests/Peers/python/admission_fuzz.py .build/debug/admission-probe Tests/Fixtures/admission $(SECONDS) $(SEED)
+
+sanitize:
+	scripts/setup test
+	bench/sanitize $(SANITIZE_SECONDS)
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
