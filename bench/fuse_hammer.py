@@ -30,7 +30,8 @@ def operations(fs):
             return file.read()
 
     def mapped(path):
-        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as area:
+        with open(path, "rb") as file, mmap.mmap(
+                file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as area:
             return area[:]
 
     def direct(path):

@@ -1,0 +1,5 @@
+#if THREAD_SANITIZER
+import SecretMemory
+
+typealias Mutex = SecretMemory.Mutex
+#endif
