@@ -121,7 +121,8 @@ let package = Package(
             name: "QuickTests",
             dependencies: [
                 "Admission", "Agent", "CommandOptions", "Fetcher", "Injection", "JSONText", "KeeperCrypto",
-                "Manifests", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry", "TemplateSyntax",
+                "Manifests", "MountHolder", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry",
+                "TemplateSyntax",
                 "TestSupport", "Vault",
             ],
             path: "Tests/Quick", swiftSettings: settings),

@@ -58,8 +58,9 @@ def operations(fs):
     ]
 
 
-def hammer(number, fs, end):
-    chosen = operations(fs)
+def hammer(number, fs, end, maps):
+    # A page of a version that died with its server is SIGBUS where the kernel may not keep it (direct_io).
+    chosen = [operation for operation in operations(fs) if maps or operation.__name__ != "mapped"]
     while time.monotonic() < end:
         path = f"{fs}/{random.choice(NAMES)}"
         operation = random.choice(chosen)
@@ -93,7 +94,7 @@ def main():
             server = holder.server(*extra, files=files)
             server.publish()
             threads = [
-                threading.Thread(target=hammer, args=(number, holder.secrets + "/..fuse", end))
+                threading.Thread(target=hammer, args=(number, holder.secrets + "/..fuse", end, extra != ["--direct-io"]))
                 for number in range(24)]
             for thread in threads:
                 thread.start()

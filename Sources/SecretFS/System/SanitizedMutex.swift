@@ -1,5 +1,5 @@
 #if THREAD_SANITIZER
-import SecretMemory
+    import SecretMemory
 
-typealias Mutex = SecretMemory.Mutex
+    typealias Mutex = SecretMemory.Mutex
 #endif
