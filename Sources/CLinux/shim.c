@@ -16,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 void klinux_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }
@@ -100,6 +101,29 @@ void *klinux_map_shared(int descriptor, size_t count) {
 }
 
 int klinux_packet_socket(void) { return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0); }
+
+static int unix_address(struct sockaddr_un *address, const char *path) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+int klinux_bind_unix(int socket, const char *path) {
+    struct sockaddr_un address;
+    if (unix_address(&address, path) != 0) return -1;
+    return bind(socket, (struct sockaddr *)&address, sizeof address);
+}
+
+int klinux_connect_unix(int socket, const char *path) {
+    struct sockaddr_un address;
+    if (unix_address(&address, path) != 0) return -1;
+    return connect(socket, (struct sockaddr *)&address, sizeof address);
+}
 
 enum { most_descriptors = 8 };
 
@@ -189,18 +213,18 @@ int klinux_clone_fuse_device(int device, int session) {
 
 void klinux_count(uint64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELEASE); }
 
-static void close_all(void) {
+static void close_all_from(unsigned first) {
 #ifdef SYS_close_range
-    if (syscall(SYS_close_range, 0U, ~0U, 0U) == 0) return;
+    if (syscall(SYS_close_range, first, ~0U, 0U) == 0) return;
 #endif
-    for (int descriptor = 0; descriptor < 65536; descriptor++) close(descriptor);
+    for (int descriptor = (int)first; descriptor < 65536; descriptor++) close(descriptor);
 }
 
 pid_t klinux_fork_reader(const char *directory, const char *const *names, size_t count) {
     pid_t child = fork();
     if (child != 0) return child;
     // Other threads are gone in the child, with any lock they held: system calls alone from here on.
-    close_all();
+    close_all_from(0);
     char buffer[16 * 1024];
     int folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     for (size_t i = 0; folder >= 0 && i < count; i++) {
@@ -209,5 +233,22 @@ pid_t klinux_fork_reader(const char *directory, const char *const *names, size_t
         if (file >= 0) close(file);
     }
     explicit_bzero(buffer, sizeof buffer);
+    _exit(0);
+}
+
+pid_t klinux_fork_writer(int descriptor, const void *packets, size_t count) {
+    pid_t child = fork();
+    if (child != 0) return child;
+    dup2(descriptor, 0);
+    close_all_from(1);
+    const char *next = packets, *end = next + count;
+    uint32_t length;
+    while (next + sizeof length <= end) {
+        memcpy(&length, next, sizeof length);
+        if (length < sizeof length || length > (size_t)(end - next)) break;
+        // An error says that the kernel does not hold what it is about: fine.
+        if (write(0, next, length) < 0) {}
+        next += length;
+    }
     _exit(0);
 }

@@ -14,8 +14,6 @@ package enum HolderCommand {
             case .usage(let mistake):
                 log.error(mistake, ["hint": "keeper-injector-mount --help"])
                 return 2
-            case .longPath(let path):
-                log.error("the path of the socket is too long", ["path": .string(path)])
             case .system(let call, let path, let code):
                 let mayNot = code == EPERM || code == EACCES || code == ENOENT
                 log.error(

@@ -95,6 +95,4 @@ package enum HolderError: Error, Equatable, Sendable {
     case usage(String)
     /// A system call on a path failed.
     case system(String, path: String, Int32)
-    /// The path of the socket is longer than unix(7) allows.
-    case longPath(String)
 }

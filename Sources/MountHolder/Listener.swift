@@ -23,18 +23,9 @@ struct Listener {
         guard descriptor >= 0, klinux_set_nonblocking(descriptor) == 0 else {
             throw .system("socket", path: path, errno)
         }
-        var address = sockaddr_un()
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw .longPath(path) }
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let bound = withUnsafePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
         // Nobody can be connected before the owner is set: listen comes after.
-        guard bound == 0, chmod(path, 0o600) == 0, lchown(path, agentUser, .max) == 0,
+        guard klinux_bind_unix(descriptor, path) == 0, chmod(path, 0o600) == 0,
+            lchown(path, agentUser, .max) == 0,
             listen(descriptor, 4) == 0
         else { throw .system("bind", path: path, errno) }
     }

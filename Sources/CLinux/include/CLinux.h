@@ -63,6 +63,12 @@ void *_Nullable klinux_map_shared(int descriptor, size_t count);
 /// socket(2) of type SOCK_SEQPACKET in AF_UNIX, close-on-exec.
 int klinux_packet_socket(void);
 
+/// bind(2) to a path of AF_UNIX; fails with ENAMETOOLONG beyond the 107 bytes of unix(7).
+int klinux_bind_unix(int socket, const char *_Nonnull path);
+
+/// connect(2), likewise.
+int klinux_connect_unix(int socket, const char *_Nonnull path);
+
 /// sendmsg(2) of one packet with descriptors (SCM_RIGHTS), without waiting and without SIGPIPE.
 ssize_t klinux_send_descriptors(
     int socket, const void *_Nonnull bytes, size_t count, const int *_Nonnull descriptors, size_t many);
@@ -92,6 +98,10 @@ int klinux_clone_fuse_device(int device, int session);
 /// pid, or -1 and errno.
 pid_t klinux_fork_reader(
     const char *_Nonnull directory, const char *_Nonnull const *_Nonnull names, size_t count);
+
+/// fork(2) of a process that writes packets to a descriptor, one write(2) each, and ends. Each packet begins
+/// with its length, four bytes in the machine's order. Otherwise as `klinux_fork_reader`.
+pid_t klinux_fork_writer(int descriptor, const void *_Nonnull packets, size_t count);
 
 /// Adds one to a counter that another process reads, after all that was written before.
 void klinux_count(uint64_t *_Nonnull counter);

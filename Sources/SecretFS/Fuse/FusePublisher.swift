@@ -52,6 +52,7 @@ package final class FusePublisher: Publisher {
     private let mounted = Mutex<FuseSession?>(nil)
 
     private let warming: CacheWarming
+    private let helpers = Helpers()
 
     /// How long the first publish waits for a holder to come.
     private let patience: Duration
@@ -66,7 +67,7 @@ package final class FusePublisher: Publisher {
         self.options = options
         self.patience = patience
         self.report = report
-        warming = CacheWarming(mountPoint: layout.mountPoint)
+        warming = CacheWarming(mountPoint: layout.mountPoint, helpers: helpers)
         opens = options.audit ? FuseOpenLog { report(.opened($0, lost: $1)) } : nil
     }
 
@@ -176,7 +177,8 @@ package final class FusePublisher: Publisher {
             warm(tree.files(notIn: old), isStaged: true)
             let doubtful = session.system.replace(with: tree)
             let leaving = old?.files(notIn: tree).map { VersionName.name(of: $0.number) } ?? []
-            session.invalidate(FuseTree.changedNames(from: old, to: tree).union(leaving))
+            session.invalidate(
+                FuseTree.changedNames(from: old, to: tree).union(leaving), helpers: helpers)
             for number in doubtful where !session.kernelKnows(number) { session.system.drop(number) }
         }
         state.kept?.note(tree, only: true)
@@ -297,7 +299,7 @@ package final class FusePublisher: Publisher {
         // What the kernel ends here, the holder has unmounted: its end of the socket tells us.
         try session.start {}
         warm(files)
-        session.invalidate(names)
+        session.invalidate(names, helpers: helpers)
         next.kept?.note(tree, only: true)
         try connection.keep(journal: session.journalFile, next.kept ?? takeover.state)
         state = next

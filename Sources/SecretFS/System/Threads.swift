@@ -1,22 +1,25 @@
 import CLinux
 import Glibc
 
-/// Threads without Swift concurrency, whose runtime the agent does without.
-enum Thread {
-    private static let stackSize = 256 * 1024
-
+/// Threads without Swift concurrency: fetching, publishing and serving block by nature, and its thread pool
+/// costs more memory than the agent may have.
+package enum Thread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     /// pthread_create(3), detached, with all signals blocked: they belong to the main thread.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    ///
+    /// - Parameter stackSize: bytes; `nil` for the system's 8 MiB.
+    package static func start(
+        stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, stackSize)
+        if let stackSize { pthread_attr_setstacksize(&attributes, stackSize) }
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)

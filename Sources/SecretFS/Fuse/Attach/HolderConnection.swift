@@ -52,10 +52,7 @@ final class HolderConnection: Sendable {
         self.path = path
         descriptor = klinux_packet_socket()
         guard descriptor >= 0 else { throw .system("socket", errno) }
-        guard var address = UnixAddress(path: path) else { throw .noHolder(path, code: ENAMETOOLONG) }
-        guard address.withPointer({ connect(descriptor, $0, $1) }) == 0 else {
-            throw .noHolder(path, code: errno)
-        }
+        guard klinux_connect_unix(descriptor, path) == 0 else { throw .noHolder(path, code: errno) }
     }
 
     deinit { close(descriptor) }

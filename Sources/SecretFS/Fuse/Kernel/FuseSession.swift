@@ -104,11 +104,11 @@ final class FuseSession: Sendable {
 
     /// FUSE_NOTIFY_INVAL_ENTRY for names at the top, and the listing of the root. Never called by a
     /// thread that answers, and with no lock held that it may want: the kernel waits for lookups under way.
-    func invalidate(_ names: some Sequence<String>) {
-        for name in names {
-            fuse_lowlevel_notify_inval_entry(session, FileSystem.rootNumber, name, name.utf8.count)
-        }
-        fuse_lowlevel_notify_inval_inode(session, FileSystem.rootNumber, 0, 0)
+    func invalidate(_ names: some Sequence<String>, helpers: Helpers) {
+        var invalidation = Invalidation()
+        for name in names { invalidation.add(name, in: FileSystem.rootNumber) }
+        invalidation.add(FileSystem.rootNumber)
+        invalidation.send(to: descriptor, helpers: helpers)
     }
 
     /// Whether the kernel holds an inode (FUSE_NOTIFY_INVAL_INODE of its attributes).
