@@ -63,6 +63,7 @@ let package = Package(
         room("Vault", uses: ["Plan", "SecretMemory"]),
         room("KeeperCrypto", uses: ["COpenSSL", "SecretMemory"]),
         room("TemplateSyntax", uses: ["Plan"]),
+        room("GoTemplate", uses: ["COpenSSL", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax"]),
         room("Injection", uses: ["JSONText", "Plan", "TemplateSyntax", yams]),
         room("Admission", uses: ["Injection", "JSONText", "Plan"]),
         room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
@@ -116,6 +117,9 @@ let package = Package(
         .executableTarget(
             name: "admission-probe", dependencies: ["Admission", "Injection"],
             path: "Tests/Probes/admission-probe", swiftSettings: settings),
+        .executableTarget(
+            name: "template-probe", dependencies: ["GoTemplate", "SecretMemory", "TemplateSyntax"],
+            path: "Tests/Probes/template-probe", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "QuickTests",

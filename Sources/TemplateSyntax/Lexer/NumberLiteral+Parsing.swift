@@ -2,7 +2,7 @@ extension NumberLiteral {
     /// A number in Go's forms: `1_000`, `0x1F`, `0o17`, `017`, `0b1`, `1.5e3`, `0x1p-2`, `1i`, `1+2i`.
     ///
     /// - Returns: `nil` where it is none, or out of range.
-    init?(parsing text: String) {
+    package init?(parsing text: String) {
         self.text = text
         if text.hasSuffix("i") {
             guard parseComplex() else { return nil }
