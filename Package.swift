@@ -133,8 +133,9 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Agent", "Fetcher", "KeeperCrypto", "KeeperEmulator", "Plan", "Render", "SecretFS",
-                "SecretMemory", "Telemetry", "TestSupport", "Vault", "keeper-injector",
+                "Agent", "Fetcher", "GoTemplate", "KeeperCrypto", "KeeperEmulator", "Plan", "Render",
+                "SecretFS",
+                "SecretMemory", "Telemetry", "TemplateSyntax", "TestSupport", "Vault", "keeper-injector",
                 "keeper-injector-agent",
                 "admission-probe", "fuse-probe", "keeper-emulator", "keeper-injector-mount", "publish-probe",
             ],

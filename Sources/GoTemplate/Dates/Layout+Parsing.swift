@@ -2,12 +2,18 @@ extension Layout {
     /// A time from text, as Go's `time.ParseInLocation`; `nil` where the text does not fit.
     static func parse(_ text: String, _ layout: String, zone: Zone) -> GoTime? {
         var reader = LayoutReader(rest: Substring(text))
-        for part in parts(layout) {
+        let parts = parts(layout)
+        for (index, part) in parts.enumerated() {
             switch part {
             case .literal(let literal): guard reader.skip(literal) else { return nil }
             case .fraction(let separator, let digits, let isFixed):
                 guard reader.fraction(separator, digits: digits, isFixed: isFixed) else { return nil }
-            case .element(let element): guard reader.read(element) else { return nil }
+            case .element(let element):
+                guard reader.read(element) else { return nil }
+                // Go: a fraction may follow the seconds though the layout has none.
+                guard element == "05" || element == "5" else { continue }
+                if index + 1 < parts.count, case .fraction = parts[index + 1] { continue }
+                guard reader.unannouncedFraction() else { return nil }
             }
         }
         return reader.rest.isEmpty ? reader.time(in: zone) : nil
@@ -72,6 +78,13 @@ private struct LayoutReader {
         return true
     }
 
+    mutating func unannouncedFraction() -> Bool {
+        guard rest.first == "." || rest.first == ",", rest.dropFirst().first?.isNumber ?? false else {
+            return true
+        }
+        return fraction(".", digits: 0, isFixed: false)
+    }
+
     mutating func read(_ element: String) -> Bool {
         switch element {
         case "2006": return set(\.year, number(4, 4))
@@ -93,13 +106,7 @@ private struct LayoutReader {
         case "15": return setTime(\.hour, number(2, 2), 0...23)
         case "03", "3": return setTime(\.hour, number(element == "03" ? 2 : 1, 2), 0...12)
         case "04", "4": return setTime(\.minute, number(element == "04" ? 2 : 1, 2), 0...59)
-        case "05", "5":
-            guard setTime(\.second, number(element == "05" ? 2 : 1, 2), 0...59) else { return false }
-            // Go: a fraction may follow, whatever the layout says.
-            if rest.first == "." || rest.first == ",", rest.dropFirst().first?.isNumber ?? false {
-                return fraction(".", digits: 0, isFixed: false)
-            }
-            return true
+        case "05", "5": return setTime(\.second, number(element == "05" ? 2 : 1, 2), 0...59)
         case "PM", "pm":
             let word = rest.prefix(2)
             guard word == (element == "PM" ? "PM" : "pm") || word == (element == "PM" ? "AM" : "am") else {

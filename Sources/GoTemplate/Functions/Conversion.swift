@@ -27,11 +27,21 @@ enum Conversion {
         Int64(exactly: float.rounded(.towardZero)) ?? .min
     }
 
+    /// `strconv.ParseInt` with base 10: what is out of range becomes the nearest.
+    static func decimal(_ text: Text) -> Int? {
+        let digits = text.first.map { "+-".utf8.contains($0) } == true ? text.from(1) : text
+        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        let nearest = text.first == UInt8(ascii: "-") ? Int.min : Int.max
+        return text.count <= 400 ? Int(text.plain) ?? nearest : nearest
+    }
+
     /// `strconv.ParseInt` with any base, after zeros behind a point are cut off.
     private static func integer(_ text: Text) -> Int64? {
         guard text.count <= 70 else { return nil }
         var plain = text.plain
-        if let point = plain.firstIndex(of: "."), plain[point...].dropFirst().allSatisfy({ $0 == "0" }) {
+        if let point = plain.firstIndex(of: "."), plain[point...].count > 1,
+            plain[point...].dropFirst().allSatisfy({ $0 == "0" })
+        {
             plain = String(plain[..<point])
         }
         guard !plain.contains("."), !plain.contains("'"), let first = plain.last, first != "i",
@@ -56,8 +66,15 @@ enum Conversion {
         if lower.hasPrefix("0x") {
             return lower.contains("p") ? finite(plain.filter { $0 != "_" }) : nil
         }
-        return plain.contains("_") ? nil : finite(plain)
+        // Underscores stand between digits only.
+        let parts = plain.split(separator: "_", omittingEmptySubsequences: false)
+        let isWell = zip(parts, parts.dropFirst()).allSatisfy { before, after in
+            before.last.map(\.isNumber) == true && after.first.map(\.isNumber) == true
+        }
+        return isWell ? finite(parts.joined()) : nil
     }
 
-    private static func finite(_ plain: String) -> Double? { Double(plain).flatMap { $0.isFinite ? $0 : nil } }
+    private static func finite(_ plain: String) -> Double? {
+        Double(plain).flatMap { $0.isFinite ? $0 : nil }
+    }
 }

@@ -1,12 +1,6 @@
 extension Library {
     static let conversions: [String: FunctionBody] = [
-        "atoi": { call in
-            let text = call.text(0)
-            let digits = text.first.map { "+-".utf8.contains($0) } == true ? text.from(1) : text
-            guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return .int(0) }
-            // As Go's ParseInt: what is out of range becomes the nearest.
-            let nearest = text.first == UInt8(ascii: "-") ? Int.min : Int.max
-            return .int(text.count <= 400 ? Int(text.plain) ?? nearest : nearest)
+        "atoi": { call in .int(Conversion.decimal(call.text(0)) ?? 0)
         },
         "int": { call in .int(Conversion.int(call[0]), .int) },
         "int64": { call in .int64(Conversion.int(call[0])) },

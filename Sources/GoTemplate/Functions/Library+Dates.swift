@@ -46,7 +46,7 @@ extension Library {
                 let seconds: Int64 =
                     switch call[0] {
                     case .int(let value, .int64): value
-                    case .string(let text): Int64(text.upTo(30).plain) ?? 0
+                    case .string(let text): Int64(Conversion.decimal(text) ?? 0)
                     default: 0
                     }
                 return .text(GoSpan(nanoseconds: seconds &* 1_000_000_000).description)

@@ -83,7 +83,8 @@ extension Library {
         return call[0]
     }
 
-    /// As dario.cat/mergo does it: dicts in dicts are merged too, and what is empty is never taken.
+    /// As dario.cat/mergo does it: dicts in dicts are merged too, and what is empty in the target counts as not
+    /// there.
     private static func merge(
         _ source: Dict, into target: Dict, overwrites: Bool, _ engine: Engine, depth: Int
     ) throws(FunctionFailure) {
@@ -93,8 +94,8 @@ extension Library {
             let present = target.members[key]
             if case .dict(let inner) = value, case .dict(let old) = present {
                 try merge(inner, into: old, overwrites: overwrites, engine, depth: depth + 1)
-            } else if present == nil || (overwrites ? !value.isEmpty : present?.isEmpty ?? true) {
-                if present == nil || !value.isEmpty { target.members[key] = value }
+            } else if overwrites || !value.isNil && (present?.isEmpty ?? true) {
+                target.members[key] = value
             }
         }
     }

@@ -9,7 +9,8 @@ extension Library {
             "regexFindAll": { (call) throws(FunctionFailure) in
                 let text = call.text(1)
                 let matches = try Regex(call.text(0), call.engine).matches(text, limit: call.int(2))
-                return try call.engine.strings(matches.map { text.part($0[0]..<$0[1]) })
+                return try call.engine.list(
+                    matches.map { .string(text.part($0[0]..<$0[1])) }, of: .string, isNil: matches.isEmpty)
             },
             "regexReplaceAll": { (call) throws(FunctionFailure) in
                 try expanded(call)

@@ -5,7 +5,7 @@ extension Library {
             "concat": { (call) throws(FunctionFailure) in
                 var all: [Value] = []
                 for list in call.arguments { all += try elements(list, "concat") }
-                return try call.engine.list(all)
+                return try call.engine.list(all, isNil: all.isEmpty)
             },
             "append": { (call) throws(FunctionFailure) in
                 try call.engine.list(try elements(call[0], "push on") + [call[1].boxed])

@@ -5,7 +5,10 @@ struct VersionConstraint {
         let version: SemanticVersion
         let minorIsOpen: Bool
         let patchIsOpen: Bool
+        /// `*`
         let isOpen: Bool
+
+        var isRange: Bool { isOpen || patchIsOpen }
     }
 
     private var alternatives: [[Condition]] = []
@@ -60,12 +63,12 @@ struct VersionConstraint {
             index >= numbers.count || ["x", "X", "*"].contains(numbers[index])
         }
         let all = isOpen(0)
-        let minor = all || isOpen(1)
-        let patch = minor || isOpen(2)
+        // As Masterminds/semver: where the first number is open, the others do not count as such.
+        let minor = !all && isOpen(1)
+        let patch = !all && (minor || isOpen(2))
         numbers = (0..<3).map { index in
             all || index == 1 && minor || index == 2 && patch ? "0" : numbers[index]
         }
-        if all { numbers = ["0", "0", "0"] }
         guard let version = SemanticVersion(numbers.joined(separator: ".") + tail) else { return nil }
         return Condition(sign: sign, version: version, minorIsOpen: minor, patchIsOpen: patch, isOpen: all)
     }
@@ -74,23 +77,24 @@ struct VersionConstraint {
         if !v.prerelease.isEmpty, !namesPrerelease { return false }
         let order = v.compare(c.version)
         switch c.sign {
-        case "", "=": return c.patchIsOpen ? tilde(c, v) : order == 0
+        case "", "=": return c.isRange ? tilde(c, v) : order == 0
         case "!=":
-            if c.patchIsOpen {
+            if c.isRange {
                 if c.version.major != v.major { return true }
                 if c.version.minor != v.minor, !c.minorIsOpen { return true }
                 if c.minorIsOpen { return false }
-                return c.version.patch != v.patch && !c.patchIsOpen
+                if c.patchIsOpen { return false }
             }
             return order != 0
         case ">":
-            if !c.patchIsOpen { return order > 0 }
+            if !c.isRange { return order > 0 }
             if v.major != c.version.major { return v.major > c.version.major }
-            return c.minorIsOpen ? false : v.minor > c.version.minor
+            if c.minorIsOpen { return false }
+            return c.patchIsOpen ? v.minor > c.version.minor : order > 0
         case "<": return order < 0
         case ">=", "=>": return order >= 0
         case "<=", "=<":
-            if !c.patchIsOpen { return order <= 0 }
+            if !c.isRange { return order <= 0 }
             if v.major > c.version.major { return false }
             return !(v.major == c.version.major && v.minor > c.version.minor && !c.minorIsOpen)
         case "~", "~>": return tilde(c, v)

@@ -93,6 +93,13 @@ enum NumberFormat {
         let count = withVaList([value]) { vsnprintf(&bytes, bytes.count, format + (isUpper ? "A" : "a"), $0) }
         let text = String(decoding: bytes.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard let mark = text.lastIndex(where: { $0 == "p" || $0 == "P" }) else { return text }
+        // C rounds 1.5 to 2, Go to 1 with a greater exponent.
+        if let two = text.firstIndex(of: "2"), text[..<two].allSatisfy({ "-0xX".contains($0) }),
+            precision == 0,
+            let exponent = Int(text[text.index(after: mark)...])
+        {
+            return hexadecimal((value < 0 ? -1 : 1) * scalbn(1, exponent + 1), precision: 0, isUpper: isUpper)
+        }
         let power = text[text.index(mark, offsetBy: 2)...]
         return power.count < 2 ? text.dropLast(power.count) + "0" + power : text
     }

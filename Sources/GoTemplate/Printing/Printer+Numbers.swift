@@ -114,13 +114,15 @@ extension Printer {
 
     /// `#` keeps the point, and for %g the zeros.
     private func withPoint(_ text: String, _ verb: UnicodeScalar) -> String {
-        let mark = text.firstIndex { "eE".contains($0) } ?? text.endIndex
+        let mark =
+            text.firstIndex { (verb == "x" || verb == "X" ? "pP" : "eE").contains($0) } ?? text.endIndex
         var mantissa = String(text[..<mark])
+        let isZero = mantissa.drop { $0 == "-" } == "0"
         if !mantissa.contains(".") { mantissa += "." }
         if verb == "g" || verb == "G" || verb == "v" {
             var wanted = flags.precision ?? 6
             let digits = mantissa.filter(\.isNumber).drop { $0 == "0" }
-            wanted -= digits.count
+            wanted -= digits.count + (isZero ? 1 : 0)
             if wanted > 0 { mantissa += String(repeating: "0", count: min(wanted, 1_000)) }
         }
         return mantissa + text[mark...]

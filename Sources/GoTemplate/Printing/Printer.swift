@@ -31,7 +31,7 @@ struct Printer {
             }
             return
         }
-        if verb == "T" { return padText(Text(value.typeName), to: &builder) }
+        if verb == "T" { return try element(.text(value.typeName), verb: "s", to: &builder) }
         if verb == "p" { return try bad(verb, value, to: &builder) }
         try element(value, verb: verb, to: &builder)
     }

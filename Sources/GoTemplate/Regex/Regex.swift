@@ -61,7 +61,7 @@ struct Regex {
             }
             for jump in jumps { program[jump] = .jump(program.count) }
         case .repetition(let inner, let least, let most, let isGreedy):
-            for _ in 0..<least { try compile(inner) }
+            for _ in 0..<(most == nil ? max(least - 1, 0) : least) { try compile(inner) }
             if let most {
                 var splits: [Int] = []
                 for _ in 0..<max(0, most - least) {
@@ -74,12 +74,14 @@ struct Regex {
                         isGreedy ? .split(split + 1, program.count) : .split(program.count, split + 1)
                 }
             } else {
-                let split = program.count
-                try emit(.split(0, 0))
+                // As Go: `x*` is `(x+)?`, which matters where x may be empty.
+                let skip = program.count
+                if least == 0 { try emit(.split(0, 0)) }
+                let again = program.count
                 try compile(inner)
-                try emit(.jump(split))
-                program[split] =
-                    isGreedy ? .split(split + 1, program.count) : .split(program.count, split + 1)
+                let after = program.count + 1
+                try emit(isGreedy ? .split(again, after) : .split(after, again))
+                if least == 0 { program[skip] = isGreedy ? .split(again, after) : .split(after, again) }
             }
         }
     }

@@ -82,7 +82,9 @@ extension Parser {
                     let pipe = take()
                     skipSpace()
                     // As Go: nothing may follow a pipe at the end, as if the pipe were not there.
-                    guard next.kind.beginsOperand || next.kind == .rightDelimiter || next.kind == .rightParenthesis
+                    guard
+                        next.kind.beginsOperand || next.kind == .rightDelimiter
+                            || next.kind == .rightParenthesis
                     else { throw error("nothing follows the pipe", at: pipe) }
                     break loop
                 default: throw unexpected(next, in: context)

@@ -51,7 +51,6 @@ struct TemplateSyntaxTests {
             ("{{ .a) }}", 1, 6, "a closing parenthesis"),
             ("{{ .some-name }}", 1, 9, "\"-\" cannot stand here"),
             ("{{ .a && .b }}", 1, 7, "\"&\" cannot stand here"),
-            ("{{ .a | }}", 1, 7, "nothing follows the pipe"),
             ("{{ .a | 1 }}", 1, 9, "a value cannot stand after a pipe"),
             ("{{ }}", 1, 6, "an action has no value"),
             ("{{ nil }}", 1, 4, "nil is no command"),
