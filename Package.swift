@@ -66,7 +66,7 @@ let package = Package(
         room("GoTemplate", uses: ["COpenSSL", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax"]),
         room("Injection", uses: ["JSONText", "Plan", "TemplateSyntax", yams]),
         room("Admission", uses: ["Injection", "JSONText", "Plan"]),
-        room("Render", uses: ["Plan", "SecretMemory", "Vault"]),
+        room("Render", uses: ["GoTemplate", "Plan", "SecretMemory", "TemplateSyntax", "Vault"]),
         room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
         room("SecretFS", uses: ["CFuse", "CLinux", "KeeperCrypto", "Plan", "SecretMemory"]),
         room(
@@ -139,7 +139,7 @@ let package = Package(
                 "keeper-injector-agent",
                 "admission-probe", "fuse-probe", "keeper-emulator", "keeper-injector-mount", "publish-probe",
             ],
-            path: "Tests/Peers", exclude: ["python"], swiftSettings: settings),
+            path: "Tests/Peers", exclude: ["java", "python"], swiftSettings: settings),
         // Apart from the others: it alone needs Hummingbird to be built.
         .testTarget(
             name: "WebhookTests",

@@ -4,27 +4,22 @@ import Vault
 
 /// Format `env`: `KEY=value` lines that a POSIX shell sources back to the very same bytes.
 enum EnvFormat {
-    /// Carries a reason out of here, to be told with its selection.
-    struct Problem: Error {
-        let reason: RenderError.Reason
-    }
-
     /// In the order of the keys' bytes.
-    static func file(of entries: [FieldMap.Entry]) throws(Problem) -> SecretBytes {
+    static func file(of entries: [FieldMap.Entry]) throws(FormatProblem) -> SecretBytes {
         let sorted = entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         var buffer = SecretBuffer()
         var owners: [String: String] = [:]
         for entry in sorted {
             let name = variableName(for: entry.key)
             if let owner = owners.updateValue(entry.key, forKey: name) {
-                throw Problem(reason: .sameVariable(name, keys: [owner, entry.key]))
+                throw FormatProblem(reason: .sameVariable(name, keys: [owner, entry.key]))
             }
             buffer.append(name)
             buffer.append("=")
             var value = SecretBuffer()
             RawFormat.append(entry.values.map(NotationValue.json), to: &value)
-            try value.withUnsafeBytes { bytes throws(Problem) in
-                guard !bytes.contains(0) else { throw Problem(reason: .nul(key: entry.key)) }
+            try value.withUnsafeBytes { bytes throws(FormatProblem) in
+                guard !bytes.contains(0) else { throw FormatProblem(reason: .nul(key: entry.key)) }
                 appendWord(bytes, to: &buffer)
             }
             buffer.append("\n")

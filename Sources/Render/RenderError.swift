@@ -1,4 +1,5 @@
 package import Plan
+package import TemplateSyntax
 package import Vault
 
 /// Why a selection cannot be written. It holds names alone, no value.
@@ -13,6 +14,7 @@ package struct RenderError: ExplainedError {
         case attachment(any ExplainedError)
         /// `typed` are labels of fields that have the name as their type.
         case noField(String, record: String, nearest: [String], typed: [String])
+        case noAttachment(String, record: String, nearest: [String])
         /// A whole record cannot be written as it is.
         case notOneField(record: String, names: [String])
         /// The format writes names, and the selection has none.
@@ -20,6 +22,9 @@ package struct RenderError: ExplainedError {
         /// Something of the Plan that this version cannot carry out.
         case notAvailable(String)
         case nul(key: String)
+        /// A field that the format cannot hold, and why.
+        case unwritable(key: String, String)
+        case template(TemplateError)
         /// Two fields become one variable.
         case sameVariable(String, keys: [String])
         case tooLarge(size: Int64, limit: Int)
@@ -37,9 +42,9 @@ package struct RenderError: ExplainedError {
         switch reason {
         case .lookup(let error): error.exitCode
         case .attachment(let error): error.exitCode
-        case .noField: .notFound
-        case .notOneField, .needsRecord, .samePath, .notAvailable: .configuration
-        case .nul, .sameVariable, .tooLarge, .allTooLarge, .noPath: .failed
+        case .noField, .noAttachment: .notFound
+        case .notOneField, .needsRecord, .samePath, .notAvailable, .template: .configuration
+        case .nul, .unwritable, .sameVariable, .tooLarge, .allTooLarge, .noPath: .failed
         }
     }
 }
@@ -50,11 +55,15 @@ extension RenderError.Reason {
         case .lookup(let error): error.message
         case .attachment(let error): error.message
         case .noField(let name, let record, _, _): "record \(quoted(record)) has no field \(quoted(name))"
+        case .noAttachment(let name, let record, _):
+            "record \(quoted(record)) has no file \(quoted(name))"
         case .notOneField(let record, let names):
             "record \(quoted(record)) has \(names.count) fields, format raw writes one"
         case .needsRecord(let format): "format \(format.name) needs the names of a record's fields"
         case .notAvailable(let what): "\(what) not available in this version"
         case .nul(let key): "field \(quoted(key)) holds a NUL byte, which no variable of a shell can hold"
+        case .unwritable(let key, let problem): "field \(quoted(key)) \(problem)"
+        case .template(let error): "template, \(error.message)"
         case .sameVariable(let name, let keys):
             "the fields \(list(keys)) would all be the variable \(name)"
         case .tooLarge(let size, let limit): "the file would have \(size) bytes, at most \(limit) are written"
@@ -78,10 +87,15 @@ extension RenderError.Reason {
             } else {
                 "`keeper-injector list` shows the names of a record's fields"
             }
+        case .noAttachment(_, _, let nearest):
+            nearest.isEmpty
+                ? "`keeper-injector list --output json` shows the names of a record's files"
+                : "did you mean \(list(nearest))?"
         case .notOneField(_, let names): names.isEmpty ? nil : "select one of \(list(names))"
         case .needsRecord: "select a whole record, or use format raw"
         case .notAvailable: "leave it out, or use a version of the agent that has it"
-        case .nul: "use format json or raw"
+        case .nul, .unwritable: "use format json or raw"
+        case .template(let error): error.hint
         case .sameVariable: "give one of them another label in Keeper's vault, or use format json"
         case .tooLarge: "select less, or split the record"
         case .allTooLarge: "select less, or split the pod"
@@ -89,6 +103,11 @@ extension RenderError.Reason {
         case .noPath: "give a path: \"RECORD:/path\""
         }
     }
+}
+
+/// Carries a reason out of a format, to be told with its selection.
+struct FormatProblem: Error {
+    let reason: RenderError.Reason
 }
 
 /// Everything that keeps a Plan's files from being written, at once.

@@ -8,6 +8,16 @@ package struct RenderedFile: Sendable {
     /// The annotation it comes from, without the prefix.
     package let origin: String
     package let warnings: [RenderWarning]
+    /// Of a template with random or time functions: what it was made of.
+    package let volatility: Volatility?
+
+    /// As long as this is the same, the content stays (contract, section 8).
+    package struct Volatility: Equatable, Sendable {
+        let uid: String
+        /// Keeper's count of the record's changes.
+        let revision: Int64
+        let template: String
+    }
 }
 
 /// Something that works but is likely not meant; for the log. It holds names alone, no value.

@@ -1,5 +1,7 @@
+import GoTemplate
 package import Plan
 package import SecretMemory
+import TemplateSyntax
 package import Vault
 
 /// Makes files of selections: `(Selection, Vault) → RenderedFile`.
@@ -11,13 +13,25 @@ package import Vault
 package struct Renderer: Sendable {
     private let vault: Vault
     private let strictLookup: Bool
+    private let strictTemplates: Bool
     private let limits: RenderLimits
+    private let earlier: [AbsolutePath: RenderedFile]
 
-    /// - Parameter strictLookup: two records of one title are an error.
-    package init(vault: Vault, strictLookup: Bool, limits: RenderLimits = RenderLimits()) {
+    /// - Parameters:
+    ///   - strictLookup: two records of one title are an error.
+    ///   - strictTemplates: a missing key of a template is an error.
+    ///   - earlier: files of the last time: those of templates with random or time functions are written
+    ///     anew only when their record changed.
+    package init(
+        vault: Vault, strictLookup: Bool, strictTemplates: Bool = false,
+        limits: RenderLimits = RenderLimits(), earlier: [RenderedFile] = []
+    ) {
         self.vault = vault
         self.strictLookup = strictLookup
+        self.strictTemplates = strictTemplates
         self.limits = limits
+        self.earlier = Dictionary(
+            earlier.lazy.filter { $0.volatility != nil }.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
     }
 
     /// All files of a Plan, each path once, in the order of the selections.
@@ -64,13 +78,15 @@ package struct Renderer: Sendable {
         _ selection: Selection, attachment: (Attachment) throws(Failure) -> SecretBytes
     ) throws(RenderError) -> RenderedFile {
         var found = try find(selection)
-        let content = try write(&found, selection, attachment)
+        let path = try path(of: selection, record: found.record)
+        let content = try write(&found, selection, path, attachment)
         guard content.count <= limits.file else {
             throw selection.error(.tooLarge(size: Int64(content.count), limit: limits.file))
         }
         return RenderedFile(
-            path: try path(of: selection, record: found.record), content: content, origin: selection.origin,
-            warnings: found.warnings.map { RenderWarning(origin: selection.origin, message: $0) })
+            path: path, content: content, origin: selection.origin,
+            warnings: found.warnings.map { RenderWarning(origin: selection.origin, message: $0) },
+            volatility: found.volatility)
     }
 
     /// What a selection means in this vault.
@@ -79,6 +95,7 @@ package struct Renderer: Sendable {
         /// `nil` for notation.
         var record: Record?
         var warnings: [String] = []
+        var volatility: RenderedFile.Volatility?
     }
 
     private enum Content {
@@ -114,7 +131,12 @@ package struct Renderer: Sendable {
                 }
             }
             return found
-        case .attachment: throw selection.error(.notAvailable("files by name are"))
+        case .attachment(let name, let file):
+            var found = try find(name, selection)
+            if let record = found.record {
+                found.content = .attachment(try self.attachment(file, of: record, selection))
+            }
+            return found
         case .notation(let notation, let folder):
             guard folder.isEmpty else { throw selection.error(.notAvailable("notation with folders is")) }
             do throws(LookupError) {
@@ -154,18 +176,20 @@ package struct Renderer: Sendable {
     }
 
     private func write<Failure: ExplainedError>(
-        _ found: inout Found, _ selection: Selection,
+        _ found: inout Found, _ selection: Selection, _ path: AbsolutePath,
         _ attachment: (Attachment) throws(Failure) -> SecretBytes
     ) throws(RenderError) -> SecretBytes {
         switch (found.content, selection.format) {
         case (.fields(let entries, _), .json): return JSONFormat.file(of: entries)
         case (.fields(let entries, _), .env):
-            do throws(EnvFormat.Problem) {
-                found.warnings += EnvFormat.warnings(for: entries)
-                return try EnvFormat.file(of: entries)
-            } catch {
-                throw selection.error(error.reason)
-            }
+            found.warnings += EnvFormat.warnings(for: entries)
+            return try selection.naming { () throws(FormatProblem) in try EnvFormat.file(of: entries) }
+        case (.fields(let entries, _), .properties): return PropertiesFormat.file(of: entries)
+        case (.fields(let entries, _), .yaml): return YAMLFormat.file(of: entries)
+        case (.fields(let entries, _), .ini):
+            return try selection.naming { () throws(FormatProblem) in try INIFormat.file(of: entries) }
+        case (.fields(let entries, _), .template(let source)):
+            return try template(source, entries, &found, selection, path)
         case (.fields(let entries, let whole), .raw):
             guard let entry = entries.first, entries.count == 1 || !whole else {
                 throw selection.error(
@@ -177,6 +201,7 @@ package struct Renderer: Sendable {
             if values.isEmpty { found.warnings.append("the notation selects no value, the file is empty") }
             return RawFormat.bytes(of: values)
         case (.values(let values), .json): return JSONFormat.file(of: values)
+        case (.values(let values), .yaml): return YAMLFormat.file(of: values)
         case (.attachment(let file), .raw):
             // Before it is downloaded; what was downloaded is measured again.
             guard file.size <= limits.file else {
@@ -187,11 +212,48 @@ package struct Renderer: Sendable {
             } catch {
                 throw selection.error(.attachment(error))
             }
-        case (_, .properties), (_, .yaml), (_, .ini), (_, .template):
-            throw selection.error(.notAvailable("the format \(selection.format.name) is"))
-        case (.values, .env), (.attachment, .json), (.attachment, .env):
+        case (.values, _), (.attachment, _):
             throw selection.error(.needsRecord(selection.format))
         }
+    }
+
+    private func template(
+        _ source: String, _ entries: [FieldMap.Entry], _ found: inout Found, _ selection: Selection,
+        _ path: AbsolutePath
+    ) throws(RenderError) -> SecretBytes {
+        guard let record = found.record else { throw selection.error(.needsRecord(selection.format)) }
+        let volatility = RenderedFile.Volatility(
+            uid: record.uid, revision: record.revision, template: source)
+        if let known = earlier[path], known.volatility == volatility {
+            found.volatility = volatility
+            return known.content
+        }
+        do throws(TemplateError) {
+            let made = try Template(parsing: source).render(
+                .fields(
+                    entries.map { (key: $0.key, values: $0.values) }, texts: record.texts),
+                options: RenderOptions(isStrict: strictTemplates))
+            if made.isVolatile { found.volatility = volatility }
+            found.warnings += made.missing.map {
+                "the template asks for \(quoted($0)), which record \(quoted(record.title)) does not have"
+            }
+            return made.output
+        } catch {
+            throw selection.error(.template(error))
+        }
+    }
+
+    private func attachment(
+        _ name: String, of record: Record, _ selection: Selection
+    ) throws(RenderError) -> Attachment {
+        if let file = record.attachments.first(where: {
+            $0.name == name || $0.title == name || $0.uid == name
+        }) {
+            return file
+        }
+        let names = record.attachments.map(\.name)
+        throw selection.error(
+            .noAttachment(name, record: record.title, nearest: nearest(to: name, among: names)))
     }
 
     private func path(of selection: Selection, record: Record?) throws(RenderError) -> AbsolutePath {
@@ -209,7 +271,24 @@ package struct Renderer: Sendable {
     }
 }
 
+extension Record {
+    /// What a template sees beside the fields (KSM-PROTOCOL, section 6).
+    fileprivate var texts: [(key: String, value: SecretBytes)] {
+        [
+            (key: "_title", value: SecretBytes(title.utf8)), (key: "_type", value: SecretBytes(type.utf8)),
+            (key: "_uid", value: SecretBytes(uid.utf8)),
+            (key: "_notes", value: notes?.secretString ?? SecretBytes([])),
+        ]
+    }
+}
+
 extension Selection {
+    fileprivate func naming<Result>(
+        _ body: () throws(FormatProblem) -> Result
+    ) throws(RenderError) -> Result {
+        do throws(FormatProblem) { return try body() } catch { throw self.error(error.reason) }
+    }
+
     fileprivate func error(_ reason: RenderError.Reason) -> RenderError {
         RenderError(origin: origin, reason: reason)
     }

@@ -23,6 +23,8 @@ package final class Refresher {
     /// Kept between refreshes for its connection.
     private var client: KeeperClient?
     private var attachments = AttachmentCache()
+    /// Files of templates with random or time functions, which stay until their record changes.
+    private var volatile: [RenderedFile] = []
     private var reported = RepeatedWarnings()
 
     package init(
@@ -103,7 +105,10 @@ package final class Refresher {
         defer { attachments = used }
         let files: [RenderedFile]
         do throws(RenderFailure) {
-            files = try Renderer(vault: vault, strictLookup: plan.strictLookup).render(
+            files = try Renderer(
+                vault: vault, strictLookup: plan.strictLookup, strictTemplates: plan.strictTemplates,
+                earlier: volatile
+            ).render(
                 selectsEverything
                     ? Everything(secretsPath: plan.secretsPath).selections(in: vault)
                     : plan.selections.filter { $0.output != .noFile }
@@ -121,6 +126,7 @@ package final class Refresher {
         } catch {
             throw .render(error)
         }
+        volatile = files.filter { $0.volatility != nil }
         let warnings = files.flatMap(\.warnings)
         for warning in reported.new(in: warnings, of: "render", as: \.description) {
             log.warn(warning.message, ["annotation": .string(warning.origin)])

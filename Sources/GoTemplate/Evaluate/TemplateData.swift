@@ -4,15 +4,17 @@ package import SecretMemory
 package enum TemplateData: Sendable {
     case json(JSONValue)
     /// Fields by name: none: an empty string; one: it; several: a list (KSM-PROTOCOL, section 6).
-    case fields([(key: String, values: [JSONValue])])
+    /// `texts` come beside them.
+    case fields([(key: String, values: [JSONValue])], texts: [(key: String, value: SecretBytes)] = [])
 }
 
 extension Engine {
     func value(of data: TemplateData) throws(FunctionFailure) -> Value {
         switch data {
         case .json(let value): return try self.value(of: value)
-        case .fields(let fields):
+        case .fields(let fields, let texts):
             var members: [Text: Value] = [:]
+            for text in texts { members[Text(text.key)] = .string(Text(text.value)) }
             for field in fields {
                 let value: Value
                 switch field.values.count {
