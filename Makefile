@@ -31,7 +31,9 @@ SEED ?= 1
 fuzz:
 	scripts/setup test
 	swift build --product admission-probe
+	swift build --product template-probe
 	.build/peers/bin/python Tests/Peers/python/admission_fuzz.py .build/debug/admission-probe Tests/Fixtures/admission $(SECONDS) $(SEED)
+	.build/peers/bin/python Tests/Peers/python/template_fuzz.py .build/debug/template-probe $(SECONDS) $(SEED)
 
 sanitize:
 	scripts/setup test

@@ -138,6 +138,7 @@ let package = Package(
                 "SecretMemory", "Telemetry", "TemplateSyntax", "TestSupport", "Vault", "keeper-injector",
                 "keeper-injector-agent",
                 "admission-probe", "fuse-probe", "keeper-emulator", "keeper-injector-mount", "publish-probe",
+                "template-probe",
             ],
             path: "Tests/Peers", exclude: ["java", "python"], swiftSettings: settings),
         // Apart from the others: it alone needs Hummingbird to be built.

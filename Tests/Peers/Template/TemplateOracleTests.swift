@@ -44,6 +44,14 @@ struct TemplateOracleTests {
         #expect(unlisted == listed, "docs/template-differences.md lists what is no difference")
     }
 
+    @Test("20 seconds of mutated templates: no crash, no hang, the limits hold")
+    func fuzz() throws {
+        let result = try run(
+            try Peers.python,
+            [Peers.script("template_fuzz.py"), Checkout.product("template-probe"), "20", "7"])
+        #expect(result.status == 0, "\(result.errors.prefix(1_000))")
+    }
+
     private static func difference(_ line: Data, _ expected: Case) throws -> String? {
         let input = try JSONDocument(parsing: SecretBytes([UInt8](line)))
         let data = try #require(input.root["data"])
