@@ -98,7 +98,8 @@ extension Library {
         guard case .int(let index, _) = key else {
             throw FunctionFailure("an index is an int, not a \(key.typeName)")
         }
-        guard index >= 0, index < count else { throw FunctionFailure("index \(index) of \(count) elements") }
+        // The number may be a secret, a PIN: it is not told.
+        guard index >= 0, index < count else { throw FunctionFailure("the index is beyond the elements") }
         return Int(index)
     }
 

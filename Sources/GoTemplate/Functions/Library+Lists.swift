@@ -58,14 +58,14 @@ extension Library {
                 let start = call.count > 1 ? Int(Conversion.int(call[1])) : 0
                 let end = call.count > 2 ? Int(Conversion.int(call[2])) : list.elements.count
                 guard start >= 0, start <= end, end <= list.elements.count else {
-                    throw FunctionFailure("\(start) to \(end) is not within \(list.elements.count) elements")
+                    throw FunctionFailure("the part is not within the list")
                 }
                 return try call.engine.list(Array(list.elements[start..<end]), of: list.elementType)
             },
             "chunk": { (call) throws(FunctionFailure) in
                 let size = call.int(0)
                 let all = try elements(call[1], "cut")
-                guard size > 0 else { throw FunctionFailure("a size of \(size)") }
+                guard size > 0 else { throw FunctionFailure("the size is not above zero") }
                 var chunks: [Value] = []
                 for start in stride(from: 0, to: all.count, by: size) {
                     chunks.append(try call.engine.list(Array(all[start..<min(start + size, all.count)])))

@@ -38,7 +38,7 @@ extension Library {
         "randInt": { (call) throws(FunctionFailure) in
             let (least, bound) = (call.int(0), call.int(1))
             guard least < bound, !bound.subtractingReportingOverflow(least).overflow else {
-                throw FunctionFailure("there is no number from \(least) to below \(bound)")
+                throw FunctionFailure("there is no number from the first to below the second")
             }
             return .int(least + Int(try Random.number(below: UInt64(bound - least))))
         },

@@ -62,7 +62,7 @@ extension Library {
             let from = max(start, 0)
             let to = start < 0 ? end : end < 0 || end > text.count ? text.count : end
             guard to >= 0, to <= text.count, from <= to else {
-                throw FunctionFailure("\(start) to \(end) is not within the string")
+                throw FunctionFailure("the part is not within the string")
             }
             return .string(text.part(from..<to))
         },

@@ -59,6 +59,20 @@ struct TemplateRenderingTests {
         }
     }
 
+    @Test("names no number of the record either, which may be a PIN")
+    func failureOfNumbers() throws {
+        let record = try Sample.record([("pin", "48151623"), ("a", "x")])
+        for source in [
+            "{{ index .a (int .pin) }}", "{{ slice (list 1) (int .pin) }}",
+            "{{ chunk (int .pin | sub 0 | int) (list 1) }}",
+            "{{ substr (int .pin) 1 .a }}", "{{ randInt (int .pin) 1 }}", "{{ repeat (int .pin) .a }}",
+            "{{ until (int .pin) }}", "{{ indent (int .pin) .a }}", "{{ div 1 (sub (int .pin) 48151623) }}",
+        ] {
+            let error = try #require(throws: RenderError.self, "\(source)") { try render(source, record) }
+            #expect(!error.message.contains("48151623"), "\(error.message)")
+        }
+    }
+
     @Test("keeps what random functions made until the record changes")
     func volatile() throws {
         var record = try Sample.record(uid: "u1", [("a", "1")])
