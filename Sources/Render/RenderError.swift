@@ -14,7 +14,6 @@ package struct RenderError: ExplainedError {
         case attachment(any ExplainedError)
         /// `typed` are labels of fields that have the name as their type.
         case noField(String, record: String, nearest: [String], typed: [String])
-        case noAttachment(String, record: String, nearest: [String])
         /// A whole record cannot be written as it is.
         case notOneField(record: String, names: [String])
         /// The format writes names, and the selection has none.
@@ -42,7 +41,7 @@ package struct RenderError: ExplainedError {
         switch reason {
         case .lookup(let error): error.exitCode
         case .attachment(let error): error.exitCode
-        case .noField, .noAttachment: .notFound
+        case .noField: .notFound
         case .notOneField, .needsRecord, .samePath, .notAvailable, .template: .configuration
         case .nul, .unwritable, .sameVariable, .tooLarge, .allTooLarge, .noPath: .failed
         }
@@ -55,8 +54,6 @@ extension RenderError.Reason {
         case .lookup(let error): error.message
         case .attachment(let error): error.message
         case .noField(let name, let record, _, _): "record \(quoted(record)) has no field \(quoted(name))"
-        case .noAttachment(let name, let record, _):
-            "record \(quoted(record)) has no file \(quoted(name))"
         case .notOneField(let record, let names):
             "record \(quoted(record)) has \(names.count) fields, format raw writes one"
         case .needsRecord(let format): "format \(format.name) needs the names of a record's fields"
@@ -87,10 +84,6 @@ extension RenderError.Reason {
             } else {
                 "`keeper-injector list` shows the names of a record's fields"
             }
-        case .noAttachment(_, _, let nearest):
-            nearest.isEmpty
-                ? "`keeper-injector list --output json` shows the names of a record's files"
-                : "did you mean \(list(nearest))?"
         case .notOneField(_, let names): names.isEmpty ? nil : "select one of \(list(names))"
         case .needsRecord: "select a whole record, or use format raw"
         case .notAvailable: "leave it out, or use a version of the agent that has it"

@@ -134,7 +134,11 @@ package struct Renderer: Sendable {
         case .attachment(let name, let file):
             var found = try find(name, selection)
             if let record = found.record {
-                found.content = .attachment(try self.attachment(file, of: record, selection))
+                do throws(LookupError) {
+                    found.content = .attachment(try record.attachment(file))
+                } catch {
+                    throw selection.error(.lookup(error))
+                }
             }
             return found
         case .notation(let notation, let folder):
@@ -241,19 +245,6 @@ package struct Renderer: Sendable {
         } catch {
             throw selection.error(.template(error))
         }
-    }
-
-    private func attachment(
-        _ name: String, of record: Record, _ selection: Selection
-    ) throws(RenderError) -> Attachment {
-        if let file = record.attachments.first(where: {
-            $0.name == name || $0.title == name || $0.uid == name
-        }) {
-            return file
-        }
-        let names = record.attachments.map(\.name)
-        throw selection.error(
-            .noAttachment(name, record: record.title, nearest: nearest(to: name, among: names)))
     }
 
     private func path(of selection: Selection, record: Record?) throws(RenderError) -> AbsolutePath {

@@ -221,6 +221,11 @@ struct RendererTests {
         let refused = try error(.notation(try Notation("keeper://db/file/a.txt")), .raw, in: vault(record))
         #expect(refused.message == "secret-x: refused")
         #expect(refused.exitCode == .unreachable)
+        let named = try error(.attachment(record: "db", name: "a.txt"), .raw, in: vault(record))
+        #expect(named.message == "secret-x: refused")
+        let other = try error(.attachment(record: "db", name: "a.text"), .raw, in: vault(record))
+        #expect(other.message == "secret-x: record 'db' has no file 'a.text'")
+        #expect(other.hint == "did you mean 'a.txt'?" && other.exitCode == .notFound)
     }
 
     @Test("of a whole Plan tells all errors at once, and two records of one file")
