@@ -32,6 +32,14 @@ package struct Selection: Equatable, Sendable {
         case notation(Notation, folder: [String] = [])
         /// An attachment's exact bytes.
         case attachment(record: String, name: String)
+
+        /// The title or uid of the record.
+        package var record: String {
+            switch self {
+            case .record(let name), .field(let name, _), .attachment(let name, _): name
+            case .notation(let notation, _): notation.record
+            }
+        }
     }
 
     /// Where it goes.

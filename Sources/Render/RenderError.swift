@@ -67,7 +67,7 @@ extension RenderError.Reason {
         case .allTooLarge(let size, let limit):
             "all files together would have \(size) bytes, at most \(limit) are written"
         case .samePath(let path, let other):
-            "writes \(quoted(path.description)), as \(other) does with other content"
+            "writes \(quoted(path.description)), as \(other) does with other content or another mode"
         case .noPath(let error): "the record's title makes a path that is no path: it \(error)"
         }
     }

@@ -7,6 +7,8 @@ package struct RenderedFile: Sendable {
     package let content: SecretBytes
     /// The annotation it comes from, without the prefix.
     package let origin: String
+    /// Permission bits; `nil`: those of all files.
+    package let mode: UInt32?
     package let warnings: [RenderWarning]
     /// Of a template with random or time functions: what it was made of.
     package let volatility: Volatility?

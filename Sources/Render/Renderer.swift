@@ -51,7 +51,7 @@ package struct Renderer: Sendable {
                 if let position = positions[file.path] {
                     // Two titles may make one name, and two selections may mean one record.
                     let other = files[position]
-                    guard other.content.hasSameBytes(as: file.content) else {
+                    guard other.mode == file.mode, other.content.hasSameBytes(as: file.content) else {
                         throw selection.error(.samePath(file.path, other: other.origin))
                     }
                     continue
@@ -84,7 +84,7 @@ package struct Renderer: Sendable {
             throw selection.error(.tooLarge(size: Int64(content.count), limit: limits.file))
         }
         return RenderedFile(
-            path: path, content: content, origin: selection.origin,
+            path: path, content: content, origin: selection.origin, mode: selection.mode,
             warnings: found.warnings.map { RenderWarning(origin: selection.origin, message: $0) },
             volatility: found.volatility)
     }
@@ -142,9 +142,8 @@ package struct Renderer: Sendable {
             }
             return found
         case .notation(let notation, let folder):
-            guard folder.isEmpty else { throw selection.error(.notAvailable("notation with folders is")) }
             do throws(LookupError) {
-                switch try vault.values(of: notation) {
+                switch try vault.values(of: notation, in: folder) {
                 case .values(let values): return Found(content: .values(values))
                 case .attachment(let attachment): return Found(content: .attachment(attachment))
                 }

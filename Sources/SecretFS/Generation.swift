@@ -48,10 +48,13 @@ package struct GenerationFile: Sendable {
     package let content: SecretBytes
     /// The annotation it comes from, for messages.
     package let origin: String
+    /// Permission bits; `nil`: those of `Ownership`.
+    package let mode: UInt32?
 
-    package init(path: AbsolutePath, content: SecretBytes, origin: String) {
+    package init(path: AbsolutePath, content: SecretBytes, origin: String, mode: UInt32? = nil) {
         self.path = path
         self.content = content
         self.origin = origin
+        self.mode = mode
     }
 }

@@ -6,8 +6,10 @@ package struct Ownership: Equatable, Sendable {
     package var user: UInt32?
     /// Likewise the gid.
     package var group: UInt32?
-    /// Permission bits of each file.
+    /// Permission bits of each file that has none of its own.
     package var fileMode: UInt32
+    /// Permission bits of single files, all of them taken together.
+    private var ownModes: UInt32 = 0
 
     package init(user: UInt32? = nil, group: UInt32? = nil, fileMode: UInt32 = 0o600) {
         self.user = user
@@ -15,10 +17,19 @@ package struct Ownership: Equatable, Sendable {
         self.fileMode = fileMode
     }
 
-    /// Execute and read where the file mode has read. The owner may always enter and change it: that is
+    /// The same, where some files have modes of their own.
+    package func covering(_ modes: [UInt32]) -> Ownership {
+        var ownership = self
+        ownership.ownModes = modes.reduce(ownModes, |)
+        return ownership
+    }
+
+    func mode(of file: GenerationFile) -> UInt32 { file.mode ?? fileMode }
+
+    /// Execute and read where a file's mode has read. The owner may always enter and change it: that is
     /// how the agent, which runs as the owner, publishes.
     package var directoryMode: UInt32 {
-        let read = fileMode & 0o044
+        let read = (fileMode | ownModes) & 0o044
         return 0o700 | read | read >> 2
     }
 

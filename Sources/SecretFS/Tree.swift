@@ -40,7 +40,7 @@ struct Tree {
             try target.setOwner(user: ownership.user, group: ownership.group)
             try file.content.withUnsafeBytes { (bytes) throws(SystemError) in try target.write(bytes) }
             // Not left to the mode of open(2), which the process's umask would clip.
-            try target.setMode(ownership.fileMode)
+            try target.setMode(ownership.mode(of: file))
         }
         for (name, tree) in directories {
             try directory.makeDirectory(name, mode: 0o700)

@@ -7,8 +7,14 @@ package enum LookupError: ExplainedError, Equatable {
     case noRecord(String, nearest: [String], unreadable: Int)
     /// The record is there but could not be decrypted.
     case unreadable(uid: String, reason: String)
+    /// No record has that title any more; the one that had it is called `to` now.
+    case renamed(String, to: String, uid: String)
     /// Several records have that title.
     case ambiguousTitle(String, uids: [String])
+    /// No folder at that path of names. `nearest` are names beside the first one that is not there.
+    case noFolder([String], nearest: [String])
+    /// No folder of that uid, or no record in it.
+    case emptyFolder(String)
     /// No field of that type or label; `elsewhere` is the selector that would find one.
     case noField(String, record: String, nearest: [String], elsewhere: String?)
     /// Several fields have that type or label.
@@ -24,8 +30,12 @@ package enum LookupError: ExplainedError, Equatable {
         switch self {
         case .noRecord(let name, _, _): "no record has the title or uid \(quoted(name))"
         case .unreadable(let uid, let reason): "record \(quoted(uid)) cannot be read: \(reason)"
+        case .renamed(let title, let new, let uid):
+            "the record \(quoted(title)) was renamed: \(uid) has the title \(quoted(new)) now"
         case .ambiguousTitle(let title, let uids):
             "\(uids.count) records have the title \(quoted(title)): \(list(uids))"
+        case .noFolder(let path, _): "no folder has the path \(quoted(path.joined(separator: "/")))"
+        case .emptyFolder(let uid): "no record lies in the folder \(quoted(uid))"
         case .noField(let name, let record, _, _):
             "record \(quoted(record)) has no field of the type or label \(quoted(name))"
         case .ambiguousField(let name, let record, let count):
@@ -48,7 +58,12 @@ package enum LookupError: ExplainedError, Equatable {
             } else {
                 "check that the record is shared with this KSM application"
             }
+        case .noFolder(_, let nearest):
+            didYouMean(nearest) ?? "share the folder with this KSM application; names are case-sensitive"
+        case .emptyFolder: "share the folder and its records with this KSM application"
         case .unreadable: "open and save the record in Keeper's vault, or share it anew"
+        case .renamed(_, let new, let uid):
+            "select \(quoted(new)), or the uid \(quoted(uid)), which stays when a record is renamed"
         case .ambiguousTitle: "use the uid of the one that is meant, or rename the others"
         case .noField(_, _, let nearest, let elsewhere):
             elsewhere.map { "write \(quoted($0))" } ?? didYouMean(nearest)
@@ -63,7 +78,7 @@ package enum LookupError: ExplainedError, Equatable {
 
     package var exitCode: CommandStatus {
         switch self {
-        case .noRecord, .noField, .noFile, .indexOutOfBounds: .notFound
+        case .noRecord, .renamed, .noFolder, .emptyFolder, .noField, .noFile, .indexOutOfBounds: .notFound
         case .unreadable, .ambiguousTitle, .ambiguousField, .ambiguousFile: .failed
         }
     }

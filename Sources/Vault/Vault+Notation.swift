@@ -5,10 +5,13 @@ extension Vault {
     /// What a notation selects (KSM-PROTOCOL, section 5), as the official client's
     /// `get_notation_results` finds it.
     ///
+    /// - Parameter path: the names of the folders the record lies in, from the top; empty: anywhere.
     /// - Throws: `LookupError`; two records of the title, two fields or two files of the name are
     ///   errors always.
-    package func values(of notation: Notation) throws(LookupError) -> NotationResult {
-        let record = try record(notation.record, strict: true).record
+    package func values(
+        of notation: Notation, in path: [String] = []
+    ) throws(LookupError) -> NotationResult {
+        let record = try record(notation.record, in: path, strict: true).record
         switch notation.selector {
         case .type: return .values([.text(record.type)])
         case .title: return .values([.text(record.title)])

@@ -10,14 +10,20 @@ package struct Vault: Sendable {
     package var warnings: [String]
     /// When the application's access ends, in ms since 1970; `nil` for never.
     package var expiresOn: Int64?
+    /// Empty as long as nobody asked for folders.
+    package var folders: FolderTree
+    /// Uids of records by titles that they had in an earlier answer: for messages alone.
+    package var formerTitles: [String: String] = [:]
 
     package init(
-        records: [Record], damaged: [Damage] = [], warnings: [String] = [], expiresOn: Int64? = nil
+        records: [Record], damaged: [Damage] = [], warnings: [String] = [], expiresOn: Int64? = nil,
+        folders: FolderTree = FolderTree()
     ) {
         self.records = records
         self.damaged = damaged
         self.warnings = warnings
         self.expiresOn = expiresOn
+        self.folders = folders
     }
 
     /// Something of the answer that could not be read.
@@ -46,6 +52,8 @@ package struct Record: Sendable {
     /// The shared folder it came with, and the sub-folder it lies in.
     package var folderUID: String?
     package var innerFolderUID: String?
+    /// Folders in which the record lies too: it may be shared several times.
+    package var otherFolderUIDs: [String] = []
     /// `fields`, in the record's order.
     package var fields: [Field]
     /// `custom`, in the record's order.
@@ -69,6 +77,11 @@ package struct Record: Sendable {
         self.custom = custom
         self.attachments = attachments
         self.notes = notes
+    }
+
+    /// The folders in which it lies itself, not in one below them.
+    package var folders: [String] {
+        [innerFolderUID ?? folderUID].compactMap(\.self) + otherFolderUIDs
     }
 }
 

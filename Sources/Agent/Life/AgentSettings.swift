@@ -35,7 +35,7 @@ package struct AgentSettings: Sendable {
         self.configuration = configuration
         self.client = client
         self.target = target
-        self.ownership = ownership
+        self.ownership = ownership.covering(plan.selections.compactMap(\.mode))
         self.healthSocket = healthSocket
         self.healthPort = healthPort
         self.log = log

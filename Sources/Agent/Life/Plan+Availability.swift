@@ -9,9 +9,7 @@ extension Plan {
         case .secret, .commandLine: break
         case .aws, .gcp, .azure: names.append("auth-method")
         }
-        if !folders.isEmpty { names.append("folder") }
         if selections.contains(where: { $0.environment != nil }) { names.append("inject-env-vars") }
-        if selections.contains(where: { $0.mode != nil }) { names.append("mode of a single file") }
         if notification.signal != nil { names.append("signal") }
         if notification.reloadURL != nil { names.append("reload-url") }
         if maxStaleness != .seconds(24 * 3600) { names.append("max-staleness") }

@@ -23,4 +23,9 @@ struct AttachmentCache {
     mutating func keep(_ content: SecretBytes, of attachment: Attachment) {
         contents[Version(attachment)] = content
     }
+
+    /// All that another one holds, too.
+    mutating func keep(_ other: AttachmentCache) {
+        contents.merge(other.contents) { _, new in new }
+    }
 }

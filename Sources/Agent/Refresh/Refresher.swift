@@ -26,6 +26,9 @@ package final class Refresher {
     /// Files of templates with random or time functions, which stay until their record changes.
     private var volatile: [RenderedFile] = []
     private var reported = RepeatedWarnings()
+    private var folders = FolderCache()
+    /// Uids of the records that the plan names by title, as they were found.
+    private var titles: [String: String] = [:]
 
     package init(
         settings: AgentSettings, publisher: any Publisher, status: Status, cancellation: Cancellation
@@ -67,9 +70,18 @@ package final class Refresher {
             self.client = client
         }
         let start = ContinuousClock.now
-        let vault: Vault
+        var vault: Vault
         do throws(KeeperError) {
             vault = try client.fetchVault(deadline: deadline)
+            if plan.needsFolders {
+                var damaged: [Vault.Damage] = []
+                vault.folders = try folders.tree(for: vault, plan: plan) { () throws(KeeperError) in
+                    let answer = try client.fetchFolders(deadline: deadline)
+                    damaged = answer.damaged
+                    return FolderTree(answer.folders)
+                }
+                vault.damaged += damaged
+            }
         } catch {
             throw .keeper(error)
         }
@@ -83,6 +95,10 @@ package final class Refresher {
             ])
         for warning in vault.warnings { log.warn("keeper says", ["warning": .string(warning)]) }
         for damage in reported.new(in: vault.damaged, of: "damage", as: { "\($0)" }) { log.damage([damage]) }
+        vault.formerTitles = titles
+        for name in Set(plan.selections.map(\.target.record)) {
+            if let record = vault.records.first(where: { $0.title == name }) { titles[name] = record.uid }
+        }
         return (client, vault)
     }
 
@@ -102,16 +118,16 @@ package final class Refresher {
         _ vault: Vault, client: KeeperClient, deadline: ContinuousClock.Instant?
     ) throws(AgentError) -> [RenderedFile] {
         var used = AttachmentCache()
-        defer { attachments = used }
         let files: [RenderedFile]
         do throws(RenderFailure) {
+            let folders = try vault.selections(of: plan.folders)
             files = try Renderer(
                 vault: vault, strictLookup: plan.strictLookup, strictTemplates: plan.strictTemplates,
                 earlier: volatile
             ).render(
                 selectsEverything
                     ? Everything(secretsPath: plan.secretsPath).selections(in: vault)
-                    : plan.selections.filter { $0.output != .noFile }
+                    : plan.selections.filter { $0.output != .noFile } + folders
             ) {
                 (attachment) throws(KeeperError) in
                 // Downloaded again only when Keeper has another version of it.
@@ -124,8 +140,10 @@ package final class Refresher {
                 return content
             }
         } catch {
+            attachments.keep(used)
             throw .render(error)
         }
+        attachments = used
         volatile = files.filter { $0.volatility != nil }
         let warnings = files.flatMap(\.warnings)
         for warning in reported.new(in: warnings, of: "render", as: \.description) {
@@ -138,7 +156,7 @@ package final class Refresher {
         let generation: Generation
         do throws(GenerationError) {
             generation = try Generation(
-                files.map { GenerationFile(path: $0.path, content: $0.content, origin: $0.origin) })
+                files.map { GenerationFile(path: $0.path, content: $0.content, origin: $0.origin, mode: $0.mode) })
         } catch {
             throw .generation(error)
         }

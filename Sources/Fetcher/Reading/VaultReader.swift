@@ -48,7 +48,14 @@ struct VaultReader {
         guard let uid = value["recordUid"]?.string, !uid.isEmpty else {
             return note(.record, nil, "it has no uid")
         }
-        guard places[uid] == nil else { return }
+        if let place = places[uid] {
+            let folder =
+                value["innerFolderUid"]?.nonEmptyString ?? value["folderUid"]?.nonEmptyString ?? folderUID
+            if let folder, !records[place].folders.contains(folder) {
+                records[place].otherFolderUIDs.append(folder)
+            }
+            return
+        }
         do throws(Unreadable) {
             let record = try read(value, uid: uid, wrappingKey: wrappingKey, folderUID: folderUID)
             places[uid] = records.count

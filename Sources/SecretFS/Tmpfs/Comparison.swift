@@ -63,7 +63,7 @@ struct Comparison {
     /// Whether the file is there with content, mode and owner; one that cannot be read is not.
     private func holds(_ directory: Descriptor, _ file: GenerationFile, name: String) -> Bool {
         guard let open = try? directory.open(name, for: .read), let status = try? open.status(),
-            status.kind == .file, ownership.matches(status, mode: ownership.fileMode),
+            status.kind == .file, ownership.matches(status, mode: ownership.mode(of: file)),
             status.size == file.content.count
         else { return false }
         return file.content.withUnsafeBytes { (try? open.holds($0)) ?? false }

@@ -21,11 +21,15 @@ struct ListCommand: ParsableCommand {
         let vault = try session.fetchVault()
         let (folders, damaged) = try session.client.fetchFolders(deadline: nil)
         session.log.damage(damaged)
-        let paths = FolderPaths(folders)
+        let tree = FolderTree(folders)
         let rows = vault.records.map { record in
             Row(
                 uid: record.uid, type: record.type, title: record.title,
-                folder: (record.innerFolderUID ?? record.folderUID).map(paths.path),
+                folder: record.folders.first.map { uid in
+                    // Written as notation wants it.
+                    (tree.path(of: uid) ?? [uid]).map { $0.replacingOccurrences(of: "/", with: "\\/") }
+                        .joined(separator: "/")
+                },
                 fields: FieldMap(record).entries.map(\.key), files: record.attachments.map(\.name))
         }
         switch output {
@@ -78,25 +82,5 @@ extension String {
             scalar.properties.generalCategory == .control
                 ? "\\u{" + String(scalar.value, radix: 16) + "}" : String(scalar)
         }.joined()
-    }
-}
-
-/// Paths of folders from the root, `/` inside a name written `\/`.
-private struct FolderPaths {
-    private let byUID: [String: Folder]
-
-    init(_ folders: [Folder]) {
-        byUID = Dictionary(folders.map { ($0.uid, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    func path(_ uid: String) -> String {
-        var names: [String] = []
-        var next: String? = uid
-        // Hostile parents may form a ring.
-        while let uid = next, let folder = byUID[uid], names.count < 100 {
-            names.append(folder.name.replacingOccurrences(of: "/", with: "\\/"))
-            next = folder.parentUID
-        }
-        return names.isEmpty ? uid : names.reversed().joined(separator: "/")
     }
 }

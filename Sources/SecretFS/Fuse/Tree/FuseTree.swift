@@ -86,11 +86,12 @@ struct FuseTreeBuilder {
         if let same = files[realPath] { return same }
         let content = try key.digest(of: file.content)
         let version = version(
-            of: realPath, digest: try key.digest("file", [content, UInt64(file.content.count)] + owner))
+            of: realPath, digest: try key.digest(
+                "file", [content, UInt64(file.content.count)] + owner(mode: ownership.mode(of: file))))
         let isTwice = !realPath.hasPrefix(FuseTree.current)
         let inode = Inode(
             number: try key.number(of: realPath, version), content: .file(file.content),
-            mode: ownership.fileMode, user: user, group: group, time: version.time,
+            mode: ownership.mode(of: file), user: user, group: group, time: version.time,
             linkCount: isTwice ? 2 : 1)
         files[realPath] = inode
         return inode
@@ -99,7 +100,7 @@ struct FuseTreeBuilder {
     private mutating func inode(
         ofDirectory children: [String: Inode], at path: String
     ) throws(CryptoError) -> Inode {
-        var parts = owner
+        var parts = owner(mode: ownership.directoryMode)
         for (name, child) in children.sorted(by: { $0.key < $1.key }) {
             parts.append(try key.digest(name, []))
             parts.append(child.number)
@@ -121,7 +122,7 @@ struct FuseTreeBuilder {
 
     private var user: UInt32 { ownership.user ?? geteuid() }
     private var group: UInt32 { ownership.group ?? getegid() }
-    private var owner: [UInt64] { [UInt64(user), UInt64(group), UInt64(ownership.fileMode)] }
+    private func owner(mode: UInt32) -> [UInt64] { [UInt64(user), UInt64(group), UInt64(mode)] }
 }
 
 extension FuseTree {
