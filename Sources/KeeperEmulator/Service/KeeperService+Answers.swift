@@ -10,17 +10,21 @@ extension KeeperService.State {
         var single: [[UInt8]] = []
         var shared: [String: [[UInt8]]] = [:]
         for record in vault.records {
-            let root = record.folder.map(vault.sharedFolder(above:))
+            let places = record.folders.map {
+                VaultSealer.Place(sharedFolder: vault.sharedFolder(above: $0), folder: $0)
+            }
             let isAsked =
                 !isFiltered || payload.requestedRecords.contains(record.uid)
-                || root.map(payload.requestedFolders.contains) ?? false
+                || places.contains { payload.requestedFolders.contains($0.sharedFolder) }
             guard isAsked else { continue }
-            let places: [String?] = (record.isSharedDirectly ? [nil] : []) + (root.map { [$0] } ?? [])
-            for place in places {
+            for place in (record.isSharedDirectly ? [nil] : []) + places.map(Optional.some) {
                 let sealed = try sealer.seal(
-                    record, sharedFolder: place, withLinks: payload.requestLinks,
-                    isCorrupt: corrupt == record.uid)
-                if let place { shared[place, default: []].append(sealed) } else { single.append(sealed) }
+                    record, at: place, withLinks: payload.requestLinks, isCorrupt: corrupt == record.uid)
+                if let place {
+                    shared[place.sharedFolder, default: []].append(sealed)
+                } else {
+                    single.append(sealed)
+                }
             }
         }
         var folders: [[UInt8]] = []

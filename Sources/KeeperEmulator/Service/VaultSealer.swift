@@ -19,9 +19,15 @@ struct VaultSealer {
     /// A record as one of the places wraps it.
     private struct RecordForm: Hashable {
         let uid: String
-        /// The shared folder; `nil` is the application.
-        let folder: String?
+        /// `nil`: shared by itself.
+        let place: Place?
         let hasLinks: Bool
+    }
+
+    /// A folder that shows a record, and the shared folder above it, whose key wraps the record's.
+    struct Place: Hashable {
+        let sharedFolder: String
+        let folder: String
     }
 
     private struct FileVersion: Hashable {
@@ -41,15 +47,15 @@ struct VaultSealer {
     /// A record in the answer.
     ///
     /// - Parameters:
-    ///   - folder: the shared folder whose key wraps it; `nil` for the application's.
+    ///   - place: the folder that shows it; `nil` when it is shared by itself.
     ///   - isCorrupt: changes one byte of the data.
     mutating func seal(
-        _ record: EmulatorRecord, sharedFolder folder: String?, withLinks: Bool, isCorrupt: Bool = false
+        _ record: EmulatorRecord, at place: Place?, withLinks: Bool, isCorrupt: Bool = false
     ) throws(CryptoError) -> [UInt8] {
-        let form = RecordForm(uid: record.uid, folder: folder, hasLinks: withLinks)
+        let form = RecordForm(uid: record.uid, place: place, hasLinks: withLinks)
         if !isCorrupt, let kept = records[form], kept.revision == record.revision { return kept.json }
 
-        let wrapping = if let folder { try key(folder) } else { appKey }
+        let wrapping = if let place { try key(place.sharedFolder) } else { appKey }
         let recordKey = record.isKeyless ? wrapping : try key(record.uid)
         var data = try seal(record.data.bytes, recordKey)
         if isCorrupt { data[data.count / 2] ^= 1 }
@@ -61,10 +67,10 @@ struct VaultSealer {
             .init("data", .string(base64(data))), .init("revision", .number(record.revision)),
             .init("isEditable", .bool(record.isEditable)),
         ]
-        if let folder {
-            members.append(.init("folderUid", .string(folder)))
-            if let inner = record.folder, inner != folder {
-                members.append(.init("innerFolderUid", .string(inner)))
+        if let place {
+            members.append(.init("folderUid", .string(place.sharedFolder)))
+            if place.folder != place.sharedFolder {
+                members.append(.init("innerFolderUid", .string(place.folder)))
             }
         }
         if !record.files.isEmpty {

@@ -15,6 +15,8 @@ package struct EmulatorRecord: Sendable, Equatable {
     package var isEditable: Bool
     /// The uid of the folder it lies in: a shared folder or one below.
     package var folder: String?
+    /// Uids of further folders that show it: it arrives once for each.
+    package var shortcuts: [String]
     /// Whether it is shared to the application by itself; with a folder too, it arrives twice.
     package var isSharedDirectly: Bool
     /// Whether its own key is left out of the answer, so that the wrapping key is the record's key.
@@ -24,7 +26,7 @@ package struct EmulatorRecord: Sendable, Equatable {
         uid: String, title: String, type: String = "login", notes: String? = nil,
         fields: [EmulatorField] = [], custom: [EmulatorField] = [], files: [EmulatorFile] = [],
         links: [String] = [], revision: Int = 1, isEditable: Bool = true, folder: String? = nil,
-        isSharedDirectly: Bool? = nil, isKeyless: Bool = false
+        shortcuts: [String] = [], isSharedDirectly: Bool? = nil, isKeyless: Bool = false
     ) {
         self.uid = uid
         self.title = title
@@ -37,9 +39,13 @@ package struct EmulatorRecord: Sendable, Equatable {
         self.revision = revision
         self.isEditable = isEditable
         self.folder = folder
+        self.shortcuts = shortcuts
         self.isSharedDirectly = isSharedDirectly ?? (folder == nil)
         self.isKeyless = isKeyless
     }
+
+    /// Every folder that shows it.
+    package var folders: [String] { [folder].compactMap(\.self) + shortcuts }
 
     /// What Keeper keeps encrypted: `{title, type, notes?, fields, custom}`. Attached files are named in
     /// a field of type `fileRef`, as the vault's own clients write it.

@@ -44,7 +44,7 @@ package struct EmulatorVault: Sendable, Equatable {
     package mutating func add(_ record: EmulatorRecord) throws(VaultError) {
         try checkFresh(record.uid)
         for file in record.files { try checkFresh(file.uid) }
-        if let folder = record.folder, !folders.contains(where: { $0.uid == folder }) {
+        for folder in record.folders where !folders.contains(where: { $0.uid == folder }) {
             throw .unknownFolder(folder)
         }
         records.append(record)

@@ -23,7 +23,7 @@ import Yams
 ///     records: []                         # shared by themselves, outside of any folder
 ///
 /// Further keys of a record: `uid`, `notes`, `revision`, `editable`, `links`, `direct: true` (in a
-/// folder and by itself as well), `keyless: true`. A file has `text`, `base64`, `random: BYTES` or
+/// folder and by itself as well), `shortcuts: [FOLDER UID]` (in those folders too), `keyless: true`. A file has `text`, `base64`, `random: BYTES` or
 /// `generate: certificate` / `generate: key`; so may a field in the list form have `generate`, and both
 /// come from one pair for each record. Uids that are left out are derived from the place in the file, so
 /// they stay the same from start to start.
@@ -69,7 +69,7 @@ struct VaultFile {
     private func record(_ item: VaultNode, in folder: EmulatorFolder?) throws -> EmulatorRecord {
         let item = try item.mapping(allowing: [
             "uid", "title", "type", "notes", "fields", "custom", "files", "links", "revision", "editable",
-            "direct", "keyless",
+            "direct", "keyless", "shortcuts",
         ])
         let title = try item.required("title")
         var pair: CertificateAuthority.Identity?
@@ -89,7 +89,7 @@ struct VaultFile {
             files: try item.list("files").map { try file($0, generate) },
             links: try item.list("links").map { try $0.scalarText() },
             revision: try item.integer("revision") ?? 1, isEditable: try item.flag("editable") ?? true,
-            folder: folder?.uid,
+            folder: folder?.uid, shortcuts: try item.list("shortcuts").map { try $0.scalarText() },
             isSharedDirectly: try folder == nil || item.flag("direct") ?? false,
             isKeyless: try item.flag("keyless") ?? false)
     }
