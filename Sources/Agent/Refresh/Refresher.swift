@@ -156,7 +156,9 @@ package final class Refresher {
         let generation: Generation
         do throws(GenerationError) {
             generation = try Generation(
-                files.map { GenerationFile(path: $0.path, content: $0.content, origin: $0.origin, mode: $0.mode) })
+                files.map {
+                    GenerationFile(path: $0.path, content: $0.content, origin: $0.origin, mode: $0.mode)
+                })
         } catch {
             throw .generation(error)
         }

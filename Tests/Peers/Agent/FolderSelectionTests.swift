@@ -39,7 +39,8 @@ struct FolderSelectionTests {
         }
         for n in stride(from: 1, through: 291, by: 10) {
             wish.add(
-                "file-d\(n)=Record \(n):key.bin:/app/file/\(n)", "/app/file/\(n)", "attachment of Record \(n)")
+                "file-d\(n)=Record \(n):key.bin:/app/file/\(n)", "/app/file/\(n)", "attachment of Record \(n)"
+            )
         }
         var config = "config=secrets:\n"
         for n in 301...340 {

@@ -86,7 +86,8 @@ struct FuseTreeBuilder {
         if let same = files[realPath] { return same }
         let content = try key.digest(of: file.content)
         let version = version(
-            of: realPath, digest: try key.digest(
+            of: realPath,
+            digest: try key.digest(
                 "file", [content, UInt64(file.content.count)] + owner(mode: ownership.mode(of: file))))
         let isTwice = !realPath.hasPrefix(FuseTree.current)
         let inode = Inode(
