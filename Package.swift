@@ -95,8 +95,9 @@ let package = Package(
         .executableTarget(
             name: "keeper-injector",
             dependencies: [
-                "Agent", "Injection", "Manifests", "CommandOptions", "SecretFS", "Telemetry", argumentParser,
-                yams,
+                "Agent", "CommandOptions", "Fetcher", "GoTemplate", "Injection", "Manifests", "Plan",
+                "Render",
+                "SecretFS", "SecretMemory", "Telemetry", "TemplateSyntax", "Vault", argumentParser, yams,
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -32,12 +32,12 @@ extension Vault {
         }
     }
 
-    /// All of them.
+    /// Every selection of a Plan that becomes a file, those of its folders last.
     /// - Throws: `RenderFailure` with every folder that is not there.
-    package func selections(of wanted: [FolderSelection]) throws(RenderFailure) -> [Selection] {
-        var found: [Selection] = []
+    package func files(of plan: Plan) throws(RenderFailure) -> [Selection] {
+        var found = plan.selections.filter { $0.output != .noFile }
         var errors: [RenderError] = []
-        for folder in wanted {
+        for folder in plan.folders {
             do throws(RenderError) { found += try selections(of: folder) } catch { errors.append(error) }
         }
         guard errors.isEmpty else { throw RenderFailure(errors: errors) }

@@ -15,9 +15,7 @@ struct KeeperInjector: ParsableCommand {
         version: productVersion,
         subcommands: [
             InjectCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self, MountCommand.self,
-            GetCommand.self,
-            ListCommand.self,
-            BindCommand.self,
+            RenderCommand.self, GetCommand.self, ListCommand.self, BindCommand.self,
         ]
     )
 

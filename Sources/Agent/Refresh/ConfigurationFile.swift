@@ -1,5 +1,4 @@
 package import Fetcher
-import Glibc
 package import SecretMemory
 
 /// Where the KSM configuration is read from, each time anew, so that a rotated Secret is noticed.
@@ -16,32 +15,17 @@ package enum ConfigurationInput: Sendable {
         let text: SecretBytes
         switch self {
         case .text(let bytes): text = bytes
-        case .file(let path): text = try ConfigurationInput.read(path)
+        case .file(let path):
+            do throws(SecretFileError) {
+                text = try SecretFile.read(path, limit: ConfigurationInput.maxSize)
+            } catch {
+                throw .configurationFile(path: path, code: error.code)
+            }
         }
         do throws(ConfigurationError) {
             return try ClientConfiguration(parsing: text)
         } catch {
             throw .configuration(error)
         }
-    }
-
-    private static func read(_ path: String) throws(AgentError) -> SecretBytes {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .configurationFile(path: path, code: errno) }
-        defer { close(descriptor) }
-        // Piece by piece: a block of the allowed size would be locked memory for nothing.
-        var text = SecretBuffer(capacity: 4096)
-        while text.count <= maxSize {
-            let piece = try SecretBytes(capacity: 4096) { buffer throws(AgentError) in
-                while true {
-                    let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                    if count >= 0 { return count }
-                    guard errno == EINTR else { throw .configurationFile(path: path, code: errno) }
-                }
-            }
-            if piece.count == 0 { return text.finish() }
-            text.append(piece)
-        }
-        throw .configurationFile(path: path, code: EFBIG)
     }
 }

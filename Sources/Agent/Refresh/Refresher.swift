@@ -120,14 +120,13 @@ package final class Refresher {
         var used = AttachmentCache()
         let files: [RenderedFile]
         do throws(RenderFailure) {
-            let folders = try vault.selections(of: plan.folders)
             files = try Renderer(
                 vault: vault, strictLookup: plan.strictLookup, strictTemplates: plan.strictTemplates,
                 earlier: volatile
             ).render(
                 selectsEverything
                     ? Everything(secretsPath: plan.secretsPath).selections(in: vault)
-                    : plan.selections.filter { $0.output != .noFile } + folders
+                    : vault.files(of: plan)
             ) {
                 (attachment) throws(KeeperError) in
                 // Downloaded again only when Keeper has another version of it.

@@ -27,7 +27,8 @@ struct GetCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "json (default for a record), env or raw (default for a value).", valueName: "format"))
+            "json (default for a record), env, properties, yaml, ini, or raw (default for a value).",
+            valueName: "format"))
     var format: Format?
 
     @OptionGroup var connection: ConnectionOptions
@@ -65,17 +66,14 @@ struct GetCommand: ParsableCommand {
 }
 
 extension Format: ExpressibleByArgument {
-    /// Those that `get` can write.
-    private static let offered: [Format] = [.json, .env, .raw]
-
-    /// A format by its name, if `get` can write it.
+    /// A format by its name; a template has none.
     public init?(argument: String) {
-        guard let format = Self.offered.first(where: { $0.name == argument }) else { return nil }
+        guard let format = Format.named.first(where: { $0.name == argument })?.format else { return nil }
         self = format
     }
 
     /// For `--help`.
-    public static var allValueStrings: [String] { offered.map(\.name) }
+    public static var allValueStrings: [String] { named.map(\.name) }
 }
 
 /// The argument looks like notation and is none.

@@ -19,9 +19,7 @@ struct ListCommand: ParsableCommand {
     func run() throws {
         let session = try Session(connection, logging)
         let vault = try session.fetchVault()
-        let (folders, damaged) = try session.client.fetchFolders(deadline: nil)
-        session.log.damage(damaged)
-        let tree = FolderTree(folders)
+        let tree = try session.fetchFolders()
         let rows = vault.records.map { record in
             Row(
                 uid: record.uid, type: record.type, title: record.title,

@@ -1,8 +1,10 @@
 import Agent
 import CommandOptions
 import Fetcher
-import Vault
+import Plan
+import Render
 import Telemetry
+import Vault
 
 /// A connection to Keeper for a command that asks once.
 struct Session {
@@ -22,5 +24,20 @@ struct Session {
         for warning in vault.warnings { log.warn("keeper says", ["warning": .string(warning)]) }
         log.damage(vault.damaged)
         return vault
+    }
+
+    /// All records, and the tree of folders where `plan` needs it.
+    func fetchVault(for plan: Plan) throws -> Vault {
+        var vault = try fetchVault()
+        guard plan.needsFolders else { return vault }
+        vault.folders = try fetchFolders()
+        return vault
+    }
+
+    /// The tree of folders, with what could not be read logged.
+    func fetchFolders() throws -> FolderTree {
+        let (folders, damaged) = try client.fetchFolders(deadline: nil)
+        log.damage(damaged)
+        return FolderTree(folders)
     }
 }

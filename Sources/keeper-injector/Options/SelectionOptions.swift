@@ -20,17 +20,23 @@ struct SelectionOptions: ParsableArguments {
     )
     var annotations: [String] = []
 
+    /// Whether there is any: a command may have another way to say what it is to do.
+    var isGiven: Bool { manifest != nil || !annotations.isEmpty }
+
     func validate() throws {
-        guard (manifest == nil) != annotations.isEmpty else {
-            throw ValidationError("Give either -f FILE or at least one --annotation KEY=VALUE.")
-        }
+        guard manifest == nil || annotations.isEmpty else { throw Self.oneOfBoth }
         for annotation in annotations where !annotation.contains("=") {
             throw ValidationError("--annotation \(annotation): expected KEY=VALUE, such as secret=my-record.")
         }
     }
 
+    private static var oneOfBoth: ValidationError {
+        ValidationError("Give either -f FILE or at least one --annotation KEY=VALUE.")
+    }
+
     /// The pod that the annotations are those of.
     func pod() throws -> AnnotatedPod {
+        guard isGiven else { throw Self.oneOfBoth }
         guard let manifest else { return AnnotatedPod(annotations: annotations) }
         let source = ManifestText.source(of: manifest)
         return try AnnotatedPod(in: ManifestFile(ManifestText.read(manifest), source: source), source: source)

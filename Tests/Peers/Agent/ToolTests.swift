@@ -29,6 +29,14 @@ struct ToolTests {
             try laboratory.tool("get", "Recovery codes", "--format", "env").output.contains("NOTE='1111-2222")
         )
         #expect(try laboratory.tool("get", "WebShopLogin0000000001").output.hasPrefix("{\n  \"API Key\": "))
+        for (format, start) in [
+            ("yaml", "\"API Key\": "), ("properties", "API\\ Key="), ("ini", "[secret]\n"),
+        ] {
+            let result = try laboratory.tool("get", "Web shop login", "--format", format)
+            #expect(result.output.hasPrefix(start), "\(format): \(result.output) \(result.errors)")
+        }
+        let value = try laboratory.tool("get", "Web shop login/field/login", "--format", "yaml")
+        #expect(value.output.contains("shop-admin"), "\(value.output) \(value.errors)")
     }
 
     @Test(

@@ -36,7 +36,7 @@ struct FolderExpansionTests {
         selection.recursive = recursive
         selection.format = format
         let files = try Renderer(vault: vault, strictLookup: true).render(
-            vault.selections(of: [selection])
+            vault.selections(of: selection)
         ) { (_) throws(RenderFailure) in SecretBytes([]) }
         return files.map(\.path.description)
     }
@@ -58,10 +58,10 @@ struct FolderExpansionTests {
 
     @Test("a folder that is not there names the annotation and the way out")
     func missing() throws {
-        let byPath = try #require(throws: RenderFailure.self) { try paths(.path(["Prd"])) }
+        let byPath = try #require(throws: RenderError.self) { try paths(.path(["Prd"])) }
         #expect(byPath.message == "folder: no folder has the path 'Prd'")
         #expect(byPath.hint == "did you mean 'Prod'?")
-        let byUID = try #require(throws: RenderFailure.self) { try paths(.uid("nobody")) }
+        let byUID = try #require(throws: RenderError.self) { try paths(.uid("nobody")) }
         #expect(byUID.message.hasPrefix("folder: no record lies in the folder 'nobody'"))
         #expect(byUID.exitCode == .notFound)
     }
@@ -75,7 +75,7 @@ struct FolderExpansionTests {
         vault.records[1] = other
         vault.records[1].folderUID = "F1"
         let error = try #require(throws: RenderFailure.self) {
-            try Renderer(vault: vault, strictLookup: false).render(vault.selections(of: [selection])) {
+            try Renderer(vault: vault, strictLookup: false).render(vault.selections(of: selection)) {
                 (_) throws(RenderFailure) in SecretBytes([])
             }
         }

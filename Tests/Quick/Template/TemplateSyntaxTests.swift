@@ -24,6 +24,24 @@ struct TemplateSyntaxTests {
     }
 
     @Test(
+        "names of fields that a template reads of its dot",
+        arguments: [
+            ("{{ .a }}{{ .b.c }}{{ $.d }}{{ (.e) }}", ["a", "b", "d", "e"]),
+            ("{{ index . \"x y\" }}{{ index $ `z` | upper }}{{ index .l 0 }}", ["x y", "z", "l"]),
+            ("{{ if .a }}{{ .b }}{{ else }}{{ .c }}{{ end }}", ["a", "b", "c"]),
+            (
+                "{{ range .l }}{{ .inner }}{{ $.outer }}{{ else }}{{ .empty }}{{ end }}",
+                ["l", "outer", "empty"]
+            ),
+            ("{{ with $x := .a }}{{ .no }}{{ $x.no }}{{ end }}", ["a"]),
+            ("{{ define \"t\" }}{{ .t }}{{ end }}{{ template \"t\" . }}", ["t"]),
+            ("{{ . }}{{ 1 }}", []),
+        ])
+    func fieldNames(text: String, names: [String]) throws {
+        #expect(try Template(parsing: text).fieldNames == names)
+    }
+
+    @Test(
         "a mistake is told with its place",
         arguments: [
             ("{{ .a", 1, 1, "an action is not closed"),
