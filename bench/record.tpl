@@ -25,6 +25,6 @@ digest = {{ . | sha256sum | trunc 16 }}
 {{- range $i, $word := splitList "-" .password }}
 {{ add $i 1 }}. {{ $word | title }}{{ if gt (len $word) 8 }} (long){{ end }}
 {{- end }}
-{{ define "line" }}{{ . | repeat 3 | abbrev 20 }}{{ end }}
+{{- define "line" }}{{ . | repeat 3 | abbrev 20 }}{{ end }}
 {{- template "line" .login }}
 {{ dict "a" 1 "b" (list .login 2) | toJson }}

@@ -38,7 +38,7 @@ class Go:
     def __init__(self, directory, body):
         os.makedirs(f"{directory}/templates")
         pathlib.Path(directory, "Chart.yaml").write_text("apiVersion: v2\nname: bench\nversion: 1.0.0\n")
-        start = template.index("{{ define"), template.index("{{ end }}", template.index("{{ define")) + 9
+        start = template.index("{{- define"), template.index("{{ end }}", template.index("{{- define")) + 9
         definition = template[start[0] : start[1]]
         body = body.replace(definition, "")
         text = definition + "{{ range until %d }}{{ range $.Values.records }}%s{{ end }}{{ end }}" % (REPEATS, body)

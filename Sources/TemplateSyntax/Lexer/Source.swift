@@ -1,14 +1,39 @@
 /// A template's bytes, and where in them a person finds a place.
 struct Source {
     let bytes: [UInt8]
+    /// The place of every `stride`-th byte: each node of the tree has its place, and counting from the start
+    /// for each would take a time that grows with the square of the template's size.
+    private let marks: [SourcePosition]
+    private static let stride = 64
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+        var marks: [SourcePosition] = []
+        var place = SourcePosition(line: 1, column: 1)
+        for start in Swift.stride(from: 0, through: bytes.count, by: Self.stride) {
+            marks.append(place)
+            place = Self.advance(place, over: bytes[start..<min(start + Self.stride, bytes.count)])
+        }
+        self.marks = marks
+    }
 
     func position(at offset: Int) -> SourcePosition {
-        let before = bytes[..<min(offset, bytes.count)]
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        // Of a character in UTF-8 all bytes but the first begin with the bits 10.
-        let characters = before[lineStart...].count { $0 & 0xC0 != 0x80 }
-        return SourcePosition(
-            line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: characters + 1)
+        let offset = min(offset, bytes.count)
+        let mark = offset / Self.stride
+        return Self.advance(marks[mark], over: bytes[mark * Self.stride..<offset])
+    }
+
+    private static func advance(_ place: SourcePosition, over bytes: ArraySlice<UInt8>) -> SourcePosition {
+        var place = place
+        for byte in bytes {
+            if byte == UInt8(ascii: "\n") {
+                place = SourcePosition(line: place.line + 1, column: 1)
+            } else if byte & 0xC0 != 0x80 {
+                // Of a character in UTF-8 all bytes but the first begin with the bits 10.
+                place.column += 1
+            }
+        }
+        return place
     }
 
     func error(_ reason: String, at offset: Int, hint: String? = nil) -> TemplateError {
