@@ -66,12 +66,15 @@ let package = Package(
         room("GoTemplate", uses: ["COpenSSL", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax"]),
         room("Injection", uses: ["JSONText", "Plan", "TemplateSyntax", yams]),
         room("Admission", uses: ["Injection", "JSONText", "Plan"]),
-        room("Render", uses: ["GoTemplate", "Plan", "SecretMemory", "TemplateSyntax", "Vault"]),
-        room("Fetcher", uses: ["CCurl", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
+        room("Render", uses: ["GoTemplate", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax", "Vault"]),
+        room("Fetcher", uses: ["CCurl", "CLinux", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
         room("SecretFS", uses: ["CFuse", "CLinux", "KeeperCrypto", "Plan", "SecretMemory"]),
         room(
             "Agent",
-            uses: ["CLinux", "Fetcher", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry", "Vault"]),
+            uses: [
+                "CLinux", "Fetcher", "JSONText", "KeeperCrypto", "Plan", "Render", "SecretFS", "SecretMemory",
+                "Telemetry", "Vault",
+            ]),
 
         // What the executables have in common: the administrator's flags, logging, exit codes.
         room("CommandOptions", uses: ["Injection", "Plan", "Telemetry", argumentParser, yams]),

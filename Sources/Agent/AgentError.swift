@@ -89,18 +89,26 @@ package enum AgentError: ExplainedError {
     }
 
     /// For the metric `keeper_sidecar_refresh_errors_total{reason}`.
-    var reason: String {
+    var reason: FailureReason {
+        switch self {
+        case .keeper(.throttled): return .throttled
+        case .generation, .publish: return .publish
+        default: break
+        }
         switch exitCode {
-        case .configuration: "configuration"
-        case .refused: "refused"
-        case .unreachable: "unreachable"
-        case .notFound: "not_found"
-        case .ok, .failed, .usage:
-            switch self {
-            case .render: "render"
-            case .publish, .generation: "publish"
-            default: "internal"
-            }
+        case .refused: return .refused
+        case .unreachable: return .unreachable
+        case .notFound: return .notFound
+        case .configuration, .ok, .failed, .usage:
+            if case .render = self { return .render }
+            return exitCode == .configuration ? .configuration : .internal
         }
     }
+}
+
+/// Why a refresh failed, as a label of metrics.
+enum FailureReason: String, CaseIterable {
+    case configuration, refused, throttled, unreachable
+    case notFound = "not_found"
+    case render, publish, `internal`
 }

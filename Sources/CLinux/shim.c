@@ -16,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -73,6 +74,22 @@ int klinux_signal_descriptor(const int *signals, size_t count) {
 int klinux_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void klinux_raise_event(int descriptor) { eventfd_write(descriptor, 1); }
+
+int klinux_timer_descriptor(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+int klinux_set_timer(int descriptor, int64_t nanoseconds) {
+    // All zeros would disarm it.
+    if (nanoseconds < 1) nanoseconds = 1;
+    struct itimerspec when = {
+        .it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
+    return timerfd_settime(descriptor, 0, &when, NULL);
+}
+
+int klinux_open_process(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int klinux_signal_process(int process, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
+}
 
 int klinux_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);

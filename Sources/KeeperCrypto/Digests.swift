@@ -15,6 +15,11 @@ package func sha256(_ bytes: SecretBytes) throws(CryptoError) -> SecretBytes {
     }
 }
 
+/// SHA-256 of text that is no secret.
+package func sha256(of text: String) throws(CryptoError) -> [UInt8] {
+    try sha256(SecretBytes(text.utf8)).withUnsafeBytes { Array($0) }
+}
+
 /// HMAC-SHA512: of the one-time token it gives the client id, which is no secret.
 package func hmacSHA512(key: SecretBytes, message: String) throws(CryptoError) -> [UInt8] {
     try Array(message.utf8).withUnsafeBytes { hmac("SHA512", size: 64, key: key, message: $0) }.get()

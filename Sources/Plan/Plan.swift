@@ -49,6 +49,10 @@ package struct Plan: Equatable, Sendable {
     /// `log-level`: `debug`, `info`, `warn` or `error`.
     package var logLevel: String?
 
+    /// The directory of the volume `keeper-run` whose sub-directories, named like containers, are mounted
+    /// into those: it marks which of a pod's processes get the signal.
+    package static let signalMarks = "signal"
+
     package init(
         configuration: ConfigurationSource,
         selections: [Selection],

@@ -31,6 +31,8 @@ package struct RenderError: ExplainedError {
         /// Another selection, `other`, writes another content there.
         case samePath(AbsolutePath, other: String)
         case noPath(AbsolutePathError)
+        /// A call of a library failed that has no business to fail.
+        case failed(String)
     }
 
     package var message: String { origin + ": " + reason.message }
@@ -43,7 +45,7 @@ package struct RenderError: ExplainedError {
         case .attachment(let error): error.exitCode
         case .noField: .notFound
         case .notOneField, .needsRecord, .samePath, .notAvailable, .template: .configuration
-        case .nul, .unwritable, .sameVariable, .tooLarge, .allTooLarge, .noPath: .failed
+        case .nul, .unwritable, .sameVariable, .tooLarge, .allTooLarge, .noPath, .failed: .failed
         }
     }
 }
@@ -68,6 +70,7 @@ extension RenderError.Reason {
             "all files together would have \(size) bytes, at most \(limit) are written"
         case .samePath(let path, let other):
             "writes \(quoted(path.description)), as \(other) does with other content or another mode"
+        case .failed(let call): "\(call) failed"
         case .noPath(let error): "the record's title makes a path that is no path: it \(error)"
         }
     }
@@ -94,6 +97,7 @@ extension RenderError.Reason {
         case .allTooLarge: "select less, or split the pod"
         case .samePath: "give each of them a path of its own: \"RECORD:/path\""
         case .noPath: "give a path: \"RECORD:/path\""
+        case .failed: nil
         }
     }
 }

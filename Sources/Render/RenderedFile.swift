@@ -10,16 +10,8 @@ package struct RenderedFile: Sendable {
     /// Permission bits; `nil`: those of all files.
     package let mode: UInt32?
     package let warnings: [RenderWarning]
-    /// Of a template with random or time functions: what it was made of.
-    package let volatility: Volatility?
-
-    /// As long as this is the same, the content stays (contract, section 8).
-    package struct Volatility: Equatable, Sendable {
-        let uid: String
-        /// Keeper's count of the record's changes.
-        let revision: Int64
-        let template: String
-    }
+    /// What it was made of.
+    package let source: FileSource
 }
 
 /// Something that works but is likely not meant; for the log. It holds names alone, no value.

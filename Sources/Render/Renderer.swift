@@ -1,4 +1,5 @@
 import GoTemplate
+import KeeperCrypto
 package import Plan
 package import SecretMemory
 import TemplateSyntax
@@ -15,23 +16,22 @@ package struct Renderer: Sendable {
     private let strictLookup: Bool
     private let strictTemplates: Bool
     private let limits: RenderLimits
-    private let earlier: [AbsolutePath: RenderedFile]
+    private let earlier: [AbsolutePath: EarlierFile]
 
     /// - Parameters:
     ///   - strictLookup: two records of one title are an error.
     ///   - strictTemplates: a missing key of a template is an error.
-    ///   - earlier: files of the last time: those of templates with random or time functions are written
-    ///     anew only when their record changed.
+    ///   - earlier: files of the last time that are not the same when they are made again: of templates with
+    ///     random or time functions.
     package init(
         vault: Vault, strictLookup: Bool, strictTemplates: Bool = false,
-        limits: RenderLimits = RenderLimits(), earlier: [RenderedFile] = []
+        limits: RenderLimits = RenderLimits(), earlier: [AbsolutePath: EarlierFile] = [:]
     ) {
         self.vault = vault
         self.strictLookup = strictLookup
         self.strictTemplates = strictTemplates
         self.limits = limits
-        self.earlier = Dictionary(
-            earlier.lazy.filter { $0.volatility != nil }.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+        self.earlier = earlier
     }
 
     /// All files of a Plan, each path once, in the order of the selections.
@@ -86,16 +86,27 @@ package struct Renderer: Sendable {
         return RenderedFile(
             path: path, content: content, origin: selection.origin, mode: selection.mode,
             warnings: found.warnings.map { RenderWarning(origin: selection.origin, message: $0) },
-            volatility: found.volatility)
+            source: found.source)
     }
 
     /// What a selection means in this vault.
     private struct Found {
         var content: Content
-        /// `nil` for notation.
-        var record: Record?
+        let record: Record
         var warnings: [String] = []
-        var volatility: RenderedFile.Volatility?
+        var source: FileSource
+
+        init(_ content: Content, of record: Record) {
+            self.content = content
+            self.record = record
+            source = FileSource(record: record.uid, revision: record.revision)
+        }
+
+        mutating func warn(aboutShadowed names: [String]) {
+            warnings += names.map {
+                "record \(quoted(record.title)) has several fields \(quoted($0)), one of them is written"
+            }
+        }
     }
 
     private enum Content {
@@ -109,43 +120,32 @@ package struct Renderer: Sendable {
         switch selection.target {
         case .record(let name):
             var found = try find(name, selection)
-            if let record = found.record {
-                let map = FieldMap(record)
-                let wanted = selection.fields
-                for name in wanted { _ = try entry(name, of: record, selection) }
-                found.content = .fields(
-                    map.entries.filter { wanted.isEmpty || wanted.contains($0.key) }, whole: wanted.isEmpty)
-                found.warnings += map.shadowed.filter { wanted.isEmpty || wanted.contains($0) }.map {
-                    "record \(quoted(record.title)) has several fields \(quoted($0)), one of them is written"
-                }
-            }
+            let map = FieldMap(found.record)
+            let wanted = selection.fields
+            for name in wanted { _ = try entry(name, of: found.record, selection) }
+            found.content = .fields(
+                map.entries.filter { wanted.isEmpty || wanted.contains($0.key) }, whole: wanted.isEmpty)
+            found.warn(aboutShadowed: map.shadowed.filter { wanted.isEmpty || wanted.contains($0) })
             return found
         case .field(let name, let field):
             var found = try find(name, selection)
-            if let record = found.record {
-                found.content = .fields([try entry(field, of: record, selection)], whole: false)
-                if FieldMap(record).shadowed.contains(field) {
-                    found.warnings.append(
-                        "record \(quoted(record.title)) has several fields \(quoted(field)), one of them is written"
-                    )
-                }
-            }
+            found.content = .fields([try entry(field, of: found.record, selection)], whole: false)
+            found.warn(aboutShadowed: FieldMap(found.record).shadowed.filter { $0 == field })
             return found
         case .attachment(let name, let file):
             var found = try find(name, selection)
-            if let record = found.record {
-                do throws(LookupError) {
-                    found.content = .attachment(try record.attachment(file))
-                } catch {
-                    throw selection.error(.lookup(error))
-                }
+            do throws(LookupError) {
+                found.content = .attachment(try found.record.attachment(file))
+            } catch {
+                throw selection.error(.lookup(error))
             }
             return found
         case .notation(let notation, let folder):
             do throws(LookupError) {
-                switch try vault.values(of: notation, in: folder) {
-                case .values(let values): return Found(content: .values(values))
-                case .attachment(let attachment): return Found(content: .attachment(attachment))
+                let record = try vault.record(notation.record, in: folder, strict: true).record
+                switch try record.values(of: notation.selector) {
+                case .values(let values): return Found(.values(values), of: record)
+                case .attachment(let attachment): return Found(.attachment(attachment), of: record)
                 }
             } catch {
                 throw selection.error(.lookup(error))
@@ -156,7 +156,7 @@ package struct Renderer: Sendable {
     private func find(_ name: String, _ selection: Selection) throws(RenderError) -> Found {
         do throws(LookupError) {
             let (record, others) = try vault.record(name, strict: strictLookup)
-            var found = Found(content: .values([]), record: record)
+            var found = Found(.values([]), of: record)
             if !others.isEmpty {
                 found.warnings.append(
                     "several records have the title \(quoted(name)): \(record.uid) is taken, not "
@@ -196,7 +196,7 @@ package struct Renderer: Sendable {
         case (.fields(let entries, let whole), .raw):
             guard let entry = entries.first, entries.count == 1 || !whole else {
                 throw selection.error(
-                    .notOneField(record: found.record?.title ?? "", names: entries.map(\.key)))
+                    .notOneField(record: found.record.title, names: entries.map(\.key)))
             }
             if entry.isEmpty { found.warnings.append("field \(quoted(entry.key)) is empty") }
             return RawFormat.bytes(of: entry.values.map(NotationValue.json))
@@ -206,6 +206,7 @@ package struct Renderer: Sendable {
         case (.values(let values), .json): return JSONFormat.file(of: values)
         case (.values(let values), .yaml): return YAMLFormat.file(of: values)
         case (.attachment(let file), .raw):
+            found.source.attachment = file.version
             // Before it is downloaded; what was downloaded is measured again.
             guard file.size <= limits.file else {
                 throw selection.error(.tooLarge(size: file.size, limit: limits.file))
@@ -224,11 +225,15 @@ package struct Renderer: Sendable {
         _ source: String, _ entries: [FieldMap.Entry], _ found: inout Found, _ selection: Selection,
         _ path: AbsolutePath
     ) throws(RenderError) -> SecretBytes {
-        guard let record = found.record else { throw selection.error(.needsRecord(selection.format)) }
-        let volatility = RenderedFile.Volatility(
-            uid: record.uid, revision: record.revision, template: source)
-        if let known = earlier[path], known.volatility == volatility {
-            found.volatility = volatility
+        let record = found.record
+        var volatile = found.source
+        do throws(CryptoError) {
+            volatile.volatileTemplate = try sha256(of: source)
+        } catch {
+            throw selection.error(.failed(error.description))
+        }
+        if let known = earlier[path], known.source == volatile {
+            found.source = volatile
             return known.content
         }
         do throws(TemplateError) {
@@ -236,7 +241,7 @@ package struct Renderer: Sendable {
                 .fields(
                     entries.map { (key: $0.key, values: $0.values) }, texts: record.texts),
                 options: RenderOptions(isStrict: strictTemplates))
-            if made.isVolatile { found.volatility = volatility }
+            if made.isVolatile { found.source = volatile }
             found.warnings += made.missing.map {
                 "the template asks for \(quoted($0)), which record \(quoted(record.title)) does not have"
             }
@@ -246,14 +251,14 @@ package struct Renderer: Sendable {
         }
     }
 
-    private func path(of selection: Selection, record: Record?) throws(RenderError) -> AbsolutePath {
+    private func path(of selection: Selection, record: Record) throws(RenderError) -> AbsolutePath {
         switch selection.output {
         case .path(let path): return path
         case .noFile: throw selection.error(.notAvailable("a selection without a file is"))
         case .namedByTitle(let directory, let suffix):
             do throws(AbsolutePathError) {
                 return try directory.appending(
-                    fileName(forTitle: record?.title ?? "", uid: record?.uid ?? "") + suffix)
+                    fileName(forTitle: record.title, uid: record.uid) + suffix)
             } catch {
                 throw selection.error(.noPath(error))
             }

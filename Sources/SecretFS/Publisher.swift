@@ -1,4 +1,5 @@
 package import Plan
+package import SecretMemory
 
 /// Makes generations visible to the app, one after another. The agent does not know which kind it has.
 ///
@@ -13,6 +14,12 @@ package protocol Publisher: AnyObject, Sendable {
     /// - Throws: `PublishError`; readers then see what they saw before.
     @discardableResult
     func publish(_ generation: Generation) throws(PublishError) -> Publication
+
+    /// The published content of a path, be it an earlier process's; `nil` where there is none that can be told.
+    func content(at path: AbsolutePath) -> SecretBytes?
+
+    /// Makes what app containers mount, before there is anything in it.
+    func prepare() throws(PublishError)
 
     /// Wipes what no reader can reach any more. Call it when `nextSweep` has passed; `publish` does it too.
     func sweep()
@@ -29,6 +36,10 @@ package protocol Publisher: AnyObject, Sendable {
 }
 
 extension Publisher {
+    package func content(at path: AbsolutePath) -> SecretBytes? { nil }
+
+    package func prepare() throws(PublishError) {}
+
     package func detach() {}
 }
 

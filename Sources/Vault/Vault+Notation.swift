@@ -11,20 +11,26 @@ extension Vault {
     package func values(
         of notation: Notation, in path: [String] = []
     ) throws(LookupError) -> NotationResult {
-        let record = try record(notation.record, in: path, strict: true).record
-        switch notation.selector {
-        case .type: return .values([.text(record.type)])
-        case .title: return .values([.text(record.title)])
-        case .notes: return .values(record.notes.map { [.json($0)] } ?? [])
+        try record(notation.record, in: path, strict: true).record.values(of: notation.selector)
+    }
+}
+
+extension Record {
+    /// What a notation selects of the record it names.
+    package func values(of selector: Notation.Selector) throws(LookupError) -> NotationResult {
+        switch selector {
+        case .type: return .values([.text(type)])
+        case .title: return .values([.text(title)])
+        case .notes: return .values(notes.map { [.json($0)] } ?? [])
         case .field(let name, let index):
-            let elsewhere = record.custom.contains { $0.has(name: name) } ? "custom_field/\(name)" : nil
+            let elsewhere = custom.contains { $0.has(name: name) } ? "custom_field/\(name)" : nil
             return .values(
-                try record.values(of: name, in: record.fields, index: index, elsewhere: elsewhere))
+                try values(of: name, in: fields, index: index, elsewhere: elsewhere))
         case .customField(let name, let index):
-            let elsewhere = record.fields.contains { $0.has(name: name) } ? "field/\(name)" : nil
+            let elsewhere = fields.contains { $0.has(name: name) } ? "field/\(name)" : nil
             return .values(
-                try record.values(of: name, in: record.custom, index: index, elsewhere: elsewhere))
-        case .file(let name): return .attachment(try record.attachment(name))
+                try values(of: name, in: custom, index: index, elsewhere: elsewhere))
+        case .file(let name): return .attachment(try attachment(name))
         }
     }
 }

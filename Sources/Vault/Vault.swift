@@ -126,6 +126,21 @@ package struct Attachment: Sendable {
         self.url = url
         self.key = key
     }
+
+    /// Tells one content of an attachment from another.
+    package struct Version: Hashable, Sendable {
+        package var uid: String
+        package var lastModified: Int64
+        package var size: Int64
+
+        package init(uid: String, lastModified: Int64, size: Int64) {
+            self.uid = uid
+            self.lastModified = lastModified
+            self.size = size
+        }
+    }
+
+    package var version: Version { Version(uid: uid, lastModified: lastModified, size: size) }
 }
 
 /// A folder of `get_folders`.

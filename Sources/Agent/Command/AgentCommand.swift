@@ -67,14 +67,15 @@ package enum AgentCommand {
             if let interval = flags.refreshInterval { plan.refreshInterval = interval }
             if plan.backend == .fuse, mode == .once { throw .onlySidecarServes }
             let target = try target(of: plan, flags)
-            return Agent(
-                AgentSettings(
-                    plan: plan, configuration: .file(flags.configuration ?? AgentPaths.configuration),
-                    client: ClientOptions(caFile: flags.caCertificate ?? plan.certificateAuthority),
-                    target: target, ownership: Ownership(plan.access),
-                    healthSocket: mode == .refreshing ? AgentPaths.socket(root: flags.root) : nil,
-                    healthPort: flags.healthPort ?? (mode == .refreshing ? plan.metricsPort : nil), log: log)
-            ).run(mode)
+            var settings = AgentSettings(
+                plan: plan, configuration: .file(flags.configuration ?? AgentPaths.configuration),
+                client: ClientOptions(caFile: flags.caCertificate ?? plan.certificateAuthority),
+                target: target, ownership: Ownership(plan.access),
+                healthSocket: mode == .refreshing ? AgentPaths.socket(root: flags.root) : nil,
+                healthPort: flags.healthPort ?? (mode == .refreshing ? plan.metricsPort : nil), log: log)
+            settings.handOver = AgentPaths.handOver(root: flags.root)
+            settings.isInPod = flags.root == nil
+            return Agent(settings).run(mode)
         } catch {
             log.failure(error)
             return error.exitCode

@@ -18,6 +18,9 @@ package enum AgentPaths {
     /// Where the holder hands the FUSE mount over.
     package static let attachSocket = run + "/fuse/attach.sock"
 
+    /// What init leaves for the sidecar.
+    package static func handOver(root: String?) -> String { (root ?? run) + "/agent.handover" }
+
     /// - Parameter root: the directory that stands for `/` outside a pod.
     package static func socket(root: String?) -> String { root.map { $0 + "/agent.sock" } ?? socket }
 }

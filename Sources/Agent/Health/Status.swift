@@ -6,8 +6,9 @@ package final class Status: Sendable {
     private struct State: Sendable {
         var published = false
         var lastSuccess: (clock: ContinuousClock.Instant, seconds: Double)?
-        var refreshes: [String: Int] = [:]
-        var errors: [String: Int] = [:]
+        // Every label from the start: a rate sees the first event only after a 0.
+        var refreshes = Dictionary(uniqueKeysWithValues: RefreshResult.allCases.map { ($0.rawValue, 0) })
+        var errors = Dictionary(uniqueKeysWithValues: FailureReason.allCases.map { ($0.rawValue, 0) })
         var secretsFetched = 0
         var secretsActive = 0
         var fetchDurations = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
@@ -21,16 +22,33 @@ package final class Status: Sendable {
     private let opens: (@Sendable () -> Int)?
 
     /// - Parameter maxStaleness: how long the last good answer counts as ready.
-    package init(
-        version: String, maxStaleness: Duration = .seconds(24 * 3600), opens: (@Sendable () -> Int)? = nil
-    ) {
+    package init(version: String, maxStaleness: Duration, opens: (@Sendable () -> Int)? = nil) {
         self.opens = opens
         self.version = version
         self.maxStaleness = maxStaleness
     }
 
-    /// Secrets of an earlier process are on the volume.
-    func adoptPublished() { state.withLock { $0.published = true } }
+    /// Secrets of an earlier process are published.
+    ///
+    /// - Parameters:
+    ///   - secrets: files published.
+    ///   - age: how long ago Keeper answered; `nil`: not known, counted from now.
+    func adopted(secrets: Int, age: Duration?) {
+        let age = age ?? .zero
+        state.withLock {
+            $0.published = true
+            $0.secretsActive = secrets
+            $0.lastSuccess = (.now - age, Timestamp.seconds() - age.inSeconds)
+        }
+    }
+
+    /// The files were too old to stay.
+    func removed() {
+        state.withLock {
+            $0.published = false
+            $0.secretsActive = 0
+        }
+    }
 
     func fetched(records: Int, in duration: Duration) {
         state.withLock {
@@ -45,18 +63,18 @@ package final class Status: Sendable {
             $0.published = true
             $0.lastSuccess = (.now, Timestamp.seconds())
             $0.secretsActive = secrets
-            $0.refreshes[changed ? "changed" : "unchanged", default: 0] += 1
+            $0.refreshes[(changed ? RefreshResult.changed : .unchanged).rawValue, default: 0] += 1
         }
     }
 
-    func failed(reason: String) {
+    func failed(reason: FailureReason) {
         state.withLock {
-            $0.refreshes["failed", default: 0] += 1
-            $0.errors[reason, default: 0] += 1
+            $0.refreshes[RefreshResult.failed.rawValue, default: 0] += 1
+            $0.errors[reason.rawValue, default: 0] += 1
         }
     }
 
-    /// How old the published values are; `nil` before this process's first success.
+    /// How old the last good answer is; `nil` when there was none yet.
     package var age: Duration? { state.withLock { $0.lastSuccess.map { $0.clock.duration(to: .now) } } }
 
     /// Published, and not beyond the staleness allowed.
@@ -100,6 +118,9 @@ package final class Status: Sendable {
         return text.text
     }
 }
+
+/// How a refresh ended, as a label of metrics.
+private enum RefreshResult: String, CaseIterable { case changed, unchanged, failed }
 
 extension Duration {
     var inSeconds: Double {

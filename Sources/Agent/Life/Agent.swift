@@ -36,7 +36,8 @@ package struct Agent: Sendable {
         let publisher = makePublisher()
         var opens: (@Sendable () -> Int)?
         if let fuse = publisher as? FusePublisher { opens = { fuse.openCount } }
-        let status = Status(version: settings.version, opens: opens)
+        let status = Status(
+            version: settings.version, maxStaleness: settings.plan.maxStaleness, opens: opens)
         let cancellation = Cancellation()
         let settings = settings
         let supervisor = Supervisor(
@@ -46,11 +47,16 @@ package struct Agent: Sendable {
             let end = try supervisor.run(cancellation: cancellation) {
                 let refresher = Refresher(
                     settings: settings, publisher: publisher, status: status, cancellation: cancellation)
+                let notifier = Notifier(
+                    settings.plan.notification, isInPod: settings.isInPod, cancellation: cancellation,
+                    log: settings.log)
                 let job = Job(
-                    plan: settings.plan, refresher: refresher, publisher: publisher, status: status,
-                    log: settings.log, cancellation: cancellation)
+                    plan: settings.plan, refresher: refresher, publisher: publisher, notifier: notifier,
+                    status: status, log: settings.log, cancellation: cancellation)
                 defer { publisher.finish() }
-                return mode == .once ? job.once() : job.refreshing()
+                guard mode == .refreshing else { return job.once() }
+                var loop = RefreshLoop(job)
+                return loop.run()
             }
             switch end {
             case .finished(let status): return status

@@ -23,6 +23,10 @@ package struct AgentSettings: Sendable {
     package var healthSocket: String?
     /// TCP port of health and metrics; `nil` for none.
     package var healthPort: UInt16?
+    /// Path of the file that tells the next process what is published; `nil` where none follows.
+    package var handOver: String?
+    /// Whether there are containers beside this one, which share its processes.
+    package var isInPod = false
     package var log: Log
     package var version: String
 

@@ -10,10 +10,6 @@ extension Plan {
         case .aws, .gcp, .azure: names.append("auth-method")
         }
         if selections.contains(where: { $0.environment != nil }) { names.append("inject-env-vars") }
-        if notification.signal != nil { names.append("signal") }
-        if notification.reloadURL != nil { names.append("reload-url") }
-        if maxStaleness != .seconds(24 * 3600) { names.append("max-staleness") }
-        if onStale != .keep { names.append("on-stale") }
         if proxy != nil { names.append("https-proxy") }
         return names
     }

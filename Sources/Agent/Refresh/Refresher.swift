@@ -12,19 +12,17 @@ import Telemetry
 /// Used by one thread at a time.
 package final class Refresher {
     private let plan: Plan
-    private let input: ConfigurationInput
-    private let options: ClientOptions
     private let publisher: any Publisher
     private let log: Log
     private let status: Status
     private let cancellation: Cancellation
     private let selectsEverything: Bool
+    private var source: ClientSource
+    private var ledger: HandOverLedger
 
-    /// Kept between refreshes for its connection.
-    private var client: KeeperClient?
     private var attachments = AttachmentCache()
     /// Files of templates with random or time functions, which stay until their record changes.
-    private var volatile: [RenderedFile] = []
+    private var volatile: [AbsolutePath: EarlierFile] = [:]
     private var reported = RepeatedWarnings()
     private var folders = FolderCache()
     /// Uids of the records that the plan names by title, as they were found.
@@ -34,41 +32,100 @@ package final class Refresher {
         settings: AgentSettings, publisher: any Publisher, status: Status, cancellation: Cancellation
     ) {
         plan = settings.plan
-        input = settings.configuration
-        options = settings.client
         log = settings.log
         self.publisher = publisher
         selectsEverything = settings.selectsEverything
         self.status = status
         self.cancellation = cancellation
+        ledger = HandOverLedger(settings.handOver.map(HandOverFile.init), log: log)
+        source = ClientSource(
+            settings.configuration, options: settings.client,
+            earlierRefusals: ledger.earlier?.refusals ?? 0, cancellation: cancellation, log: log)
+    }
+
+    /// What an earlier process left.
+    package enum Adoption {
+        /// All published files are as it left them; how long ago Keeper answered.
+        case current(files: Int, age: Duration)
+        /// It removed the files, which were too old.
+        case removed
+        /// There is no telling: a refresh is due at once.
+        case unknown
+    }
+
+    /// Whether an earlier process has published anything for the app that may still run.
+    package var hasPredecessor: Bool { ledger.earlier?.answered != nil }
+
+    /// Takes over what an earlier process has published, so that nothing is fetched or rendered twice.
+    package func adopt() -> Adoption {
+        guard let earlier = ledger.earlier, let answered = earlier.answered else { return .unknown }
+        titles = earlier.titles
+        guard !earlier.isRemoved else { return .removed }
+        guard let client = try? source.current(), let key = HandOverKey(client.configuration) else { return .unknown }
+        for file in earlier.files {
+            guard let content = publisher.content(at: file.path), key.digest(of: content) == file.digest else {
+                log.info(
+                    "a published file is not as it was left, or the KSM configuration is another",
+                    ["path": .string(file.path.description)])
+                return .unknown
+            }
+            // What would have to be downloaded again, or come out different.
+            if let attachment = file.source.attachment { attachments.keep(content, of: attachment) }
+            if file.source.volatileTemplate != nil {
+                volatile[file.path] = EarlierFile(source: file.source, content: content)
+            }
+        }
+        return .current(files: earlier.files.count, age: max(.zero, bootTime() - answered))
     }
 
     /// - Parameter deadline: waiting for a throttling Keeper ends there; `nil` for no end.
-    package func refresh(deadline: ContinuousClock.Instant? = nil) throws(AgentError) {
+    /// - Returns: what readers see changed.
+    @discardableResult
+    package func refresh(deadline: ContinuousClock.Instant? = nil) throws(AgentError) -> Publication {
         do throws(AgentError) {
-            let (client, vault) = try fetch(deadline: deadline)
+            let client = try source.current()
+            let vault = try fetch(client, deadline: deadline)
+            let answered = bootTime()
             let files = try render(vault, client: client, deadline: deadline)
             let publication = try publish(files)
             status.refreshed(secrets: files.count, changed: publication.wroteAnything)
             report(publication)
+            ledger.published(
+                files, changed: publication.wroteAnything, titles: titles, answered: answered,
+                key: HandOverKey(client.configuration))
+            return publication
         } catch {
             // A transfer that SIGTERM cut short is no failure of Keeper's.
             guard !cancellation.isCancelled else { throw .interrupted }
             status.failed(reason: error.reason)
+            ledger.failed(refusals: source.refusals)
             throw error
         }
     }
 
-    private func fetch(
-        deadline: ContinuousClock.Instant?
-    ) throws(AgentError) -> (KeeperClient, Vault) {
-        let client: KeeperClient
-        if let open = self.client {
-            client = open
-        } else {
-            client = try connect()
-            self.client = client
+    /// Removes every file: the last good answer is too old to serve.
+    package func remove() throws(AgentError) -> Publication {
+        do throws(PublishError) {
+            let publication = try publisher.publish(.empty)
+            status.removed()
+            ledger.removed()
+            attachments = AttachmentCache()
+            volatile = [:]
+            return publication
+        } catch {
+            throw .publish(error)
         }
+    }
+
+    /// Whether the KSM configuration is another than the last refresh used.
+    package var configurationHasChanged: Bool { source.hasChanged }
+
+    /// When to refresh next: the interval ± 10 %, in the rounds of requests that share one clientId.
+    package func pause(_ interval: Duration) -> Duration {
+        (try? source.current())?.pause(interval) ?? interval * Double.random(in: 0.9...1.1)
+    }
+
+    private func fetch(_ client: KeeperClient, deadline: ContinuousClock.Instant?) throws(AgentError) -> Vault {
         let start = ContinuousClock.now
         var vault: Vault
         do throws(KeeperError) {
@@ -99,19 +156,7 @@ package final class Refresher {
         for name in Set(plan.selections.map(\.target.record)) {
             if let record = vault.records.first(where: { $0.title == name }) { titles[name] = record.uid }
         }
-        return (client, vault)
-    }
-
-    private func connect() throws(AgentError) -> KeeperClient {
-        let configuration = try input.load()
-        let log = log
-        do throws(KeeperError) {
-            return try KeeperClient(
-                configuration: configuration, options: options, cancellation: cancellation,
-                observer: log.event)
-        } catch {
-            throw .keeper(error)
-        }
+        return vault
     }
 
     private func render(
@@ -130,12 +175,12 @@ package final class Refresher {
             ) {
                 (attachment) throws(KeeperError) in
                 // Downloaded again only when Keeper has another version of it.
-                if let known = attachments.content(of: attachment) {
-                    used.keep(known, of: attachment)
+                if let known = attachments.content(of: attachment.version) {
+                    used.keep(known, of: attachment.version)
                     return known
                 }
                 let content = try client.download(attachment, deadline: deadline)
-                used.keep(content, of: attachment)
+                used.keep(content, of: attachment.version)
                 return content
             }
         } catch {
@@ -143,7 +188,7 @@ package final class Refresher {
             throw .render(error)
         }
         attachments = used
-        volatile = files.filter { $0.volatility != nil }
+        volatile = files.volatile
         let warnings = files.flatMap(\.warnings)
         for warning in reported.new(in: warnings, of: "render", as: \.description) {
             log.warn(warning.message, ["annotation": .string(warning.origin)])

@@ -45,6 +45,18 @@ int klinux_event_descriptor(void);
 /// Makes an eventfd readable.
 void klinux_raise_event(int descriptor);
 
+/// timerfd_create(2) with CLOCK_BOOTTIME, which goes on while the machine sleeps; TFD_CLOEXEC | TFD_NONBLOCK.
+int klinux_timer_descriptor(void);
+
+/// timerfd_settime(2): readable so many nanoseconds from now, once.
+int klinux_set_timer(int descriptor, int64_t nanoseconds);
+
+/// pidfd_open(2): a handle on a process that cannot become another's.
+int klinux_open_process(pid_t process);
+
+/// pidfd_send_signal(2).
+int klinux_signal_process(int process, int signal);
+
 /// accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK, the peer's address unwanted.
 int klinux_accept(int listener);
 

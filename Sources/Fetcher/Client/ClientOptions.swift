@@ -14,6 +14,8 @@ package struct ClientOptions: Sendable {
     package var answerLimit: Int
     /// The waits before a request is repeated after a transient error.
     package var retryDelays: [Duration]
+    /// How often in a row Keeper has said "throttled" to an earlier process of this pod.
+    package var earlierRefusals = 0
 
     package init(
         caFile: String? = nil, proxy: String? = nil, noProxy: String? = nil,

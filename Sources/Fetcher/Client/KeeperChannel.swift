@@ -12,6 +12,11 @@ final class KeeperChannel {
     private let identity: ClientIdentity
     /// Changes when Keeper asks for another; kept for all later calls.
     private var serverKeyID: String
+    let rounds: RequestRounds
+    /// How often in a row Keeper has said "throttled".
+    private(set) var refusals: Int
+    /// Whether the first call has yet to wait for a round, since an earlier process was refused.
+    private var joinsRound: Bool
 
     init(
         identity: ClientIdentity, options: ClientOptions, cancellation: Cancellation,
@@ -23,6 +28,9 @@ final class KeeperChannel {
         self.observer = observer
         host = identity.host.description
         serverKeyID = identity.serverKeyID
+        rounds = RequestRounds(clientID: identity.clientID)
+        refusals = options.earlierRefusals
+        joinsRound = options.earlierRefusals > 0
         transport = try HTTPTransport(options: options, cancellation: cancellation)
     }
 
@@ -35,13 +43,18 @@ final class KeeperChannel {
         _ operation: Operation, payload: SecretBytes, deadline: ContinuousClock.Instant?
     ) throws(KeeperError) -> JSONDocument {
         var patience = Patience(
-            operation: operation, options: options, deadline: deadline, cancellation: cancellation,
-            observer: observer)
+            operation: operation, options: options, rounds: rounds, refusals: refusals, deadline: deadline,
+            cancellation: cancellation, observer: observer)
+        defer { refusals = patience.refusals }
+        if joinsRound { try patience.waitForRound() }
+        joinsRound = false
         var hasSwitchedKey = false
         while true {
             let timeout = try patience.timeout(host: host)
             switch try attempt(operation, payload: payload, timeout: timeout, attempts: patience.attempts) {
-            case .done(let document): return document
+            case .done(let document):
+                patience.succeeded()
+                return document
             case .failed(.switchKey(let id)):
                 guard !hasSwitchedKey else {
                     throw .refused(code: "key", text: "asked for key \(id) after a switch")

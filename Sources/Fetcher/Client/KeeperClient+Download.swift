@@ -13,7 +13,7 @@ extension KeeperClient {
     ) throws(KeeperError) -> SecretBytes {
         let host = try KeeperClient.host(of: attachment)
         var patience = Patience(
-            operation: .download, options: channel.options, deadline: deadline,
+            operation: .download, options: channel.options, rounds: channel.rounds, deadline: deadline,
             cancellation: channel.cancellation, observer: channel.observer)
         while true {
             let timeout = try patience.timeout(host: host)

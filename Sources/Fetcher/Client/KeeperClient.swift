@@ -56,6 +56,16 @@ package final class KeeperClient {
         return FolderReader(appKey: configuration.appKey, answer: answer.root).read()
     }
 
+    /// How often in a row Keeper has said "throttled"; 0 after an answer.
+    package var refusals: Int { channel.refusals }
+
+    /// When to refresh next: `interval` ± 10 %, in the clientId's rounds where it is long enough.
+    package func pause(_ interval: Duration) -> Duration {
+        var random = SystemRandomNumberGenerator()
+        let seconds = Double(interval.milliseconds) / 1000
+        return .milliseconds(Int(channel.rounds.pause(seconds, from: wallClock(), using: &random) * 1000))
+    }
+
     private var notAnObject: KeeperError {
         .unreadable(host: channel.host, reason: "it is JSON, but not an object")
     }

@@ -76,6 +76,14 @@ package enum KeeperError: ExplainedError, Equatable {
         }
     }
 
+    /// Whether another KSM configuration may be all that is needed.
+    package var isAboutConfiguration: Bool {
+        switch self {
+        case .refused, .unknownServerKey, .unreadable: true
+        default: false
+        }
+    }
+
     package var exitCode: CommandStatus {
         switch self {
         case .refused, .tokenRefused, .throttled, .unknownServerKey: .refused

@@ -1,25 +1,32 @@
+import Glibc
+
 /// How long one call is repeated, and the waits between (KSM-PROTOCOL, section 4).
 struct Patience {
     private let operation: Operation
     private let options: ClientOptions
+    private let rounds: RequestRounds
     private let deadline: ContinuousClock.Instant?
     private let cancellation: Cancellation
     private let observer: (FetchEvent) -> Void
     private var retries = 0
     private var throttles = 0
+    /// Refusals in a row, those of earlier calls too.
+    private(set) var refusals: Int
 
-    /// The official client's numbers: the count of Keeper's limit clears after 10 s of silence.
+    /// As often as the official client waits.
     private static let throttleWaits = 5
-    private static let throttleSeconds = 11.0
     /// A server's own wish is followed up to here.
     private static let longestWish = 300.0
 
+    /// - Parameter refusals: how often in a row Keeper has said "throttled" before this call.
     init(
-        operation: Operation, options: ClientOptions, deadline: ContinuousClock.Instant?,
-        cancellation: Cancellation, observer: @escaping (FetchEvent) -> Void
+        operation: Operation, options: ClientOptions, rounds: RequestRounds, refusals: Int = 0,
+        deadline: ContinuousClock.Instant?, cancellation: Cancellation, observer: @escaping (FetchEvent) -> Void
     ) {
         self.operation = operation
         self.options = options
+        self.rounds = rounds
+        self.refusals = refusals
         self.deadline = deadline
         self.cancellation = cancellation
         self.observer = observer
@@ -48,19 +55,33 @@ struct Patience {
         try sleep(delay)
     }
 
-    /// Waits as long as Keeper wishes.
+    /// Waits as long as Keeper wishes, and for the clientId's next round.
     /// - Throws: `throttled` when that is too long or too often.
     mutating func waitThrottled(wish: Double?) throws(KeeperError) {
+        refusals += 1
         guard throttles < Patience.throttleWaits else { throw .throttled(waits: throttles) }
-        var seconds = Patience.throttleSeconds * Double(1 << throttles) * Double.random(in: 0.75...1.25)
-        // A wish is never undercut: the count would start again.
-        if let wish, wish > 0 { seconds = min(wish, Patience.longestWish) * Double.random(in: 1...1.25) }
+        var random = SystemRandomNumberGenerator()
+        let seconds = rounds.wait(
+            afterRefusals: refusals, wish: wish.map { min($0, Patience.longestWish) }, from: wallClock(),
+            using: &random)
         let delay = Duration.milliseconds(Int(seconds * 1000))
         guard fits(delay) else { throw .throttled(waits: throttles) }
         throttles += 1
         observer(.throttled(operation, delay: delay, attempt: throttles))
         try sleep(delay)
     }
+
+    /// After refusals of an earlier process: waits for the clientId's next round, where there is time.
+    func waitForRound() throws(KeeperError) {
+        var random = SystemRandomNumberGenerator()
+        let delay = Duration.milliseconds(Int(rounds.wait(from: wallClock(), atLeast: 0, using: &random) * 1000))
+        guard fits(delay) else { return }
+        observer(.throttled(operation, delay: delay, attempt: 0))
+        try sleep(delay)
+    }
+
+    /// Keeper has answered: the next refusal is the first of its row.
+    mutating func succeeded() { refusals = 0 }
 
     private func fits(_ delay: Duration) -> Bool {
         deadline.map { ContinuousClock.now + delay < $0 } ?? true
@@ -69,4 +90,12 @@ struct Patience {
     private func sleep(_ delay: Duration) throws(KeeperError) {
         if cancellation.wait(for: delay) { throw .cancelled }
     }
+}
+
+/// Seconds since 1970, for what several machines agree on without talking. The corresponding C function is
+/// `clock_gettime` with CLOCK_REALTIME.
+package func wallClock() -> Double {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
 }

@@ -1,4 +1,4 @@
-/// One HTTPS request.
+/// One request, over HTTPS unless it stays on this machine.
 struct HTTPRequest {
     var url: String
     /// `Name: value`.
@@ -7,6 +7,8 @@ struct HTTPRequest {
     var body: [UInt8]?
     /// Redirects that are followed, to https only.
     var redirects = 0
+    /// Plain HTTP to the loopback: the one case in which nothing is encrypted.
+    var isLoopback = false
 }
 
 /// What came back.

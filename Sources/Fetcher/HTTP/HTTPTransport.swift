@@ -65,7 +65,7 @@ final class HTTPTransport {
         // Keeps connections; all options go.
         curl_easy_reset(easy)
         setConnectionOptions(timeout: timeout)
-        setTrust()
+        if request.isLoopback { setLoopback() } else { setTrust() }
         kcurl_setopt_string(easy, CURLOPT_URL, request.url)
         kcurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
         kcurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, request.redirects > 0 ? 1 : 0)
@@ -78,6 +78,11 @@ final class HTTPTransport {
             guard var sent = request.body else { return run() }
             kcurl_setopt_long(easy, CURLOPT_POST, 1)
             kcurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(sent.count))
+            // Without an address libcurl would ask a callback for the body, and that reads stdin.
+            guard !sent.isEmpty else {
+                kcurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, "")
+                return run()
+            }
             return sent.withUnsafeMutableBytes { sent in
                 kcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, sent.baseAddress)
                 return run()
@@ -136,6 +141,12 @@ final class HTTPTransport {
         kcurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
         if let proxy = options.proxy { kcurl_setopt_string(easy, CURLOPT_PROXY, proxy) }
         if let noProxy = options.noProxy { kcurl_setopt_string(easy, CURLOPT_NOPROXY, noProxy) }
+    }
+
+    /// Plain HTTP to this machine, past any proxy.
+    private func setLoopback() {
+        kcurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http")
+        kcurl_setopt_string(easy, CURLOPT_PROXY, "")
     }
 
     private func setTrust() {

@@ -10,6 +10,16 @@ enum TransportError: Error, Equatable {
     case tooLarge(limit: Int)
     /// Another try would end alike.
     case permanent(reason: String)
+
+    /// For a message.
+    var reason: String {
+        switch self {
+        case .cancelled: "cancelled"
+        case .timedOut(let reason), .connection(_, let reason), .permanent(let reason): reason
+        case .certificate(let problem): problem.reason
+        case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
+        }
+    }
 }
 
 /// Why a server's certificate is not trusted.

@@ -70,13 +70,27 @@ extension Mutation {
 
     /// Two mounts at one path: the API server would refuse the pod in words that help nobody.
     mutating func checkMounts() {
-        for container in targets {
+        for container in mounting {
             let taken = container.mountPaths.map(Mutation.normalized)
             for mount in mounts(for: container) where taken.contains(mount.path) {
                 refuse(
                     mount.path == plan.secretsPath.description ? "secrets-path" : "inject", nil,
                     "container \(quoted(container.name)) has a mount of its own at \(quoted(mount.path))",
                     expected: "another directory for the secrets")
+            }
+            checkNesting(of: mounts(for: container))
+        }
+    }
+
+    /// A mount within a read-only one has no place to be made at.
+    private mutating func checkNesting(of mounts: [Mount]) {
+        for outer in mounts {
+            for inner in mounts where inner.path.hasPrefix(outer.path + "/") {
+                refuse(
+                    outer.path == plan.secretsPath.description ? "secrets-path" : "inject", nil,
+                    "the directory \(quoted(outer.path)) would hide \(quoted(inner.path)), which is the injector's",
+                    expected: "another directory for the secrets, as \(AbsolutePath.defaultSecretsPath)")
+                return
             }
         }
     }
@@ -106,13 +120,7 @@ extension Mutation {
 
     mutating func warnAboutSignals() {
         guard let signal = plan.notification.signal else { return }
-        let names = plan.notification.containers
-        let receivers = spec.containers.filter { container in
-            names.isEmpty
-                ? targets.contains { !$0.isInit && $0.index == container.index }
-                : names.contains(container.name)
-        }
-        let deaf = receivers.filter { ($0.runAsUser ?? spec.runAsUser) != agentUser }.map { quoted($0.name) }
+        let deaf = signalled.filter { ($0.runAsUser ?? spec.runAsUser) != agentUser }.map { quoted($0.name) }
         guard !deaf.isEmpty else { return }
         warnings.append(
             "\(Annotation.prefix)signal: \(signal) may not reach \(deaf.joined(separator: ", ")): the agent runs as "

@@ -5,17 +5,38 @@ extension Mutation {
     /// Of a user's container.
     func mounts(for container: PodContainer) -> [Mount] {
         var mounts: [Mount] = []
-        if writesFiles {
+        let isTarget = targets.contains { $0.name == container.name }
+        if isTarget, writesFiles {
             for (position, directory) in plan.directories.enumerated() {
                 mounts += directoryMounts(directory, position)
             }
         }
-        if setsEnvironment {
+        if isTarget, setsEnvironment {
             mounts.append(Mount(volume: OurName.runVolume, path: "/keeper/launcher", subPath: "launcher"))
             mounts.append(
                 Mount(volume: OurName.runVolume, path: "/keeper/env", subPath: "env/" + container.name))
         }
+        if signalled.contains(where: { $0.name == container.name }) {
+            mounts.append(
+                Mount(
+                    volume: OurName.runVolume, path: "/keeper/signal",
+                    subPath: Plan.signalMarks + "/" + container.name))
+        }
         return mounts
+    }
+
+    /// The user's containers that get any mount.
+    var mounting: [PodContainer] {
+        targets + signalled.filter { container in !targets.contains { $0.name == container.name } }
+    }
+
+    /// The containers whose main process gets the signal: those of `signal-containers`, or all that mount
+    /// the secrets. Their mark, an empty directory, tells the agent which processes are theirs.
+    var signalled: [PodContainer] {
+        guard plan.notification.signal != nil, needsSidecar else { return [] }
+        let names = plan.notification.containers
+        return names.isEmpty
+            ? targets.filter { !$0.isInit } : spec.allContainers.filter { names.contains($0.name) }
     }
 
     private func directoryMounts(_ directory: AbsolutePath, _ position: Int) -> [Mount] {

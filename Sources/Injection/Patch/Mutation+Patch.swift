@@ -12,7 +12,7 @@ extension Mutation {
         }
         if needsContainers {
             appendVolumes(to: &patch)
-            for container in targets { appendMounts(of: container, to: &patch) }
+            for container in mounting { appendMounts(of: container, to: &patch) }
             if setsEnvironment {
                 for container in targets { appendLauncher(of: container, to: &patch) }
             }

@@ -9,8 +9,8 @@ extension Mutation {
             let size = settings.tmpfsSize ?? policy.defaults.tmpfsSize
             writers.append { Mutation.memory(OurName.secretsVolume, size: size, to: &$0) }
         }
-        // The launcher takes room; what else lies here is small.
-        let size = setsEnvironment ? nil : "1Mi"
+        // The launcher takes room; what else lies here is small, 300 bytes for each secret of the hand-over.
+        let size = setsEnvironment ? nil : "4Mi"
         writers.append { Mutation.memory(OurName.runVolume, size: size, to: &$0) }
         if let name = configurationSecret {
             // Secret volumes belong to root: the agent reads as "others", or as one of fsGroup.

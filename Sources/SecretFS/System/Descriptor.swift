@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import SecretMemory
 
 /// An open file or directory, closed with the last reference.
 ///
@@ -158,6 +159,23 @@ final class Descriptor {
     /// read(2): how many bytes came, 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         try retrying("read") { Glibc.read(number, buffer.baseAddress, buffer.count) }
+    }
+
+    /// The content of a file below this directory, given by its names.
+    func content(at names: ArraySlice<String>) throws(SystemError) -> SecretBytes {
+        guard let name = names.first else { throw SystemError(call: "openat", code: ENOENT) }
+        guard names.count == 1 else { return try open(name, for: .directory).content(at: names.dropFirst()) }
+        let file = try open(name, for: .read)
+        let size = try file.status().size
+        return try SecretBytes(capacity: size) { buffer throws(SystemError) in
+            var count = 0
+            while count < size {
+                let more = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+                guard more > 0 else { break }
+                count += more
+            }
+            return count
+        }
     }
 
     /// fcntl(2) F_SETLEASE: whether nobody else has the file open, and nobody can open it until this is

@@ -1,5 +1,6 @@
 import Glibc
-import Plan
+package import Plan
+package import SecretMemory
 import Synchronization
 
 /// Publishes by directory swap, as kubelet's atomic writer does (`GenerationName` shows the layout).
@@ -39,6 +40,27 @@ package final class TmpfsPublisher: Publisher {
     package var hasPublished: Bool {
         directories.allSatisfy { directory in
             (try? directory.open())?.flatMap { try? $0.currentGeneration() } != nil
+        }
+    }
+
+    package func content(at path: AbsolutePath) -> SecretBytes? {
+        let places = directories.filter { path.relative(to: $0.mountPath) != nil }
+        guard let place = places.max(by: { $0.mountPath.components.count < $1.mountPath.components.count }),
+            let directory = try? place.open(), let generation = try? directory.currentGeneration()
+        else { return nil }
+        let names = path.components.dropFirst(place.mountPath.components.count)
+        return try? directory.open(generation, for: .directory).content(at: names)
+    }
+
+    package func prepare() throws(PublishError) {
+        for directory in directories {
+            do throws(SystemError) {
+                let open = try directory.openOrMake(ownership)
+                // A volume's root may belong to root: then it stays as kubelet made it.
+                _ = try unless(EPERM) { () throws(SystemError) in try open.adopt(ownership) }
+            } catch {
+                throw PublishError(error, in: directory, ownership: ownership)
+            }
         }
     }
 

@@ -98,7 +98,8 @@ struct PatienceTests {
         observer: @escaping (FetchEvent) -> Void = { _ in }
     ) -> Patience {
         Patience(
-            operation: .getSecret, options: options, deadline: limit.map { ContinuousClock.now + $0 },
+            operation: .getSecret, options: options, rounds: RequestRounds(clientID: "c"),
+            deadline: limit.map { ContinuousClock.now + $0 },
             cancellation: cancellation, observer: observer)
     }
 
@@ -128,30 +129,16 @@ struct PatienceTests {
 
     @Test("a wish is never undercut, and five waits are enough")
     func throttling() throws {
-        var delays: [Duration] = []
-        var patience = patience { event in
-            if case .throttled(_, let delay, _) = event { delays.append(delay) }
-        }
-        for _ in 0..<5 { try patience.waitThrottled(wish: 0.01) }
-        #expect(throws: KeeperError.throttled(waits: 5)) { try patience.waitThrottled(wish: 0.01) }
-        #expect(delays.count == 5)
-        #expect(delays.allSatisfy { $0 >= .milliseconds(10) && $0 <= .milliseconds(13) })
-    }
-
-    @Test("without a wish the waits are 11 s and double, cancelled at once")
-    func throttlingUnasked() throws {
         let cancellation = Cancellation()
         cancellation.cancel()
         var delays: [Duration] = []
         var patience = patience(cancellation: cancellation) { event in
             if case .throttled(_, let delay, _) = event { delays.append(delay) }
         }
-        for _ in 0..<3 {
-            #expect(throws: KeeperError.cancelled) { try patience.waitThrottled(wish: nil) }
-        }
-        for (delay, base) in zip(delays, [11.0, 22, 44]) {
-            #expect(delay >= .seconds(base * 0.75) && delay <= .seconds(base * 1.25))
-        }
-        #expect(delays.count == 3)
+        for _ in 0..<5 { #expect(throws: KeeperError.cancelled) { try patience.waitThrottled(wish: 60) } }
+        #expect(throws: KeeperError.throttled(waits: 5)) { try patience.waitThrottled(wish: 60) }
+        #expect(patience.refusals == 6)
+        #expect(delays.count == 5)
+        #expect(delays.allSatisfy { $0 >= .seconds(60) })
     }
 }

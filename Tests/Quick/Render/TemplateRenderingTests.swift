@@ -18,7 +18,7 @@ struct TemplateRenderingTests {
             origin: "config", target: .record("db"), output: .path(try AbsolutePath("/app/x")),
             format: .template(source))
         return try Renderer(
-            vault: Vault(records: [record]), strictLookup: false, strictTemplates: strict, earlier: earlier
+            vault: Vault(records: [record]), strictLookup: false, strictTemplates: strict, earlier: earlier.volatile
         ).render(selection) { _ throws(Refused) in throw Refused() }
     }
 
@@ -86,7 +86,7 @@ struct TemplateRenderingTests {
         let changed = try render(source, record, earlier: [first])
         #expect(text(changed) != text(first))
         let plain = try render("{{ .a }}", record)
-        #expect(plain.volatility == nil)
+        #expect(plain.source.volatileTemplate == nil)
     }
 
     @Test("stops at its limits")

@@ -11,17 +11,21 @@ package enum ConfigurationInput: Sendable {
     /// A configuration is some 2 KiB; a Secret of Kubernetes is at most 1 MiB.
     private static let maxSize = 1 << 20
 
-    package func load() throws(AgentError) -> ClientConfiguration {
-        let text: SecretBytes
+    package func load() throws(AgentError) -> ClientConfiguration { try parse(read()) }
+
+    func read() throws(AgentError) -> SecretBytes {
         switch self {
-        case .text(let bytes): text = bytes
+        case .text(let bytes): return bytes
         case .file(let path):
             do throws(SecretFileError) {
-                text = try SecretFile.read(path, limit: ConfigurationInput.maxSize)
+                return try SecretFile.read(path, limit: ConfigurationInput.maxSize)
             } catch {
                 throw .configurationFile(path: path, code: error.code)
             }
         }
+    }
+
+    func parse(_ text: SecretBytes) throws(AgentError) -> ClientConfiguration {
         do throws(ConfigurationError) {
             return try ClientConfiguration(parsing: text)
         } catch {
