@@ -66,7 +66,8 @@ let package = Package(
         room("GoTemplate", uses: ["COpenSSL", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax"]),
         room("Injection", uses: ["JSONText", "Plan", "TemplateSyntax", yams]),
         room("Admission", uses: ["Injection", "JSONText", "Plan"]),
-        room("Render", uses: ["GoTemplate", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax", "Vault"]),
+        room(
+            "Render", uses: ["GoTemplate", "KeeperCrypto", "Plan", "SecretMemory", "TemplateSyntax", "Vault"]),
         room("Fetcher", uses: ["CCurl", "CLinux", "KeeperCrypto", "Plan", "SecretMemory", "Vault"]),
         room("SecretFS", uses: ["CFuse", "CLinux", "KeeperCrypto", "Plan", "SecretMemory"]),
         room(

@@ -16,7 +16,8 @@ package struct FileSource: Equatable, Sendable {
     package var volatileTemplate: [UInt8]?
 
     package init(
-        record: String, revision: Int64, attachment: Attachment.Version? = nil, volatileTemplate: [UInt8]? = nil
+        record: String, revision: Int64, attachment: Attachment.Version? = nil,
+        volatileTemplate: [UInt8]? = nil
     ) {
         self.record = record
         self.revision = revision

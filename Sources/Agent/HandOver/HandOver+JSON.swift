@@ -13,7 +13,8 @@ extension HandOver {
         json.integer(Self.version)
         if let answered {
             json.raw(",\"answered\":")
-            json.integer(answered.components.seconds * 1000 + answered.components.attoseconds / 1_000_000_000_000_000)
+            json.integer(
+                answered.components.seconds * 1000 + answered.components.attoseconds / 1_000_000_000_000_000)
         }
         if refusals > 0 {
             json.raw(",\"refusals\":")
@@ -38,7 +39,8 @@ extension HandOver {
 
     /// - Returns: `nil` for what this version did not write: then it is as if there were none.
     init?(parsing text: SecretBytes) {
-        guard let root = try? JSONDocument(parsing: text).root, root["version"]?.integer == Self.version else {
+        guard let root = try? JSONDocument(parsing: text).root, root["version"]?.integer == Self.version
+        else {
             return nil
         }
         answered = root["answered"]?.integer.map { .milliseconds($0) }

@@ -18,12 +18,14 @@ struct HandOverFile {
     /// - Returns: the error's number; 0 when all is well.
     func write(_ handOver: HandOver) -> Int32 {
         let next = path + ".next"
-        let descriptor = klinux_openat(AT_FDCWD, next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = klinux_openat(
+            AT_FDCWD, next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return errno }
         let failure = handOver.json.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let count = Glibc.write(
+                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return errno }
                 rest = rest.dropFirst(count)

@@ -25,7 +25,8 @@ struct HandOverLedger {
 
     /// - Parameter changed: whether a file is another than before.
     mutating func published(
-        _ files: [RenderedFile], changed: Bool, titles: [String: String], answered: Duration, key: HandOverKey?
+        _ files: [RenderedFile], changed: Bool, titles: [String: String], answered: Duration,
+        key: HandOverKey?
     ) {
         guard file != nil, let key else { return }
         if changed || !zip(files, current.files).allSatisfy({ $0.path == $1.path && $0.source == $1.source })

@@ -11,6 +11,8 @@ struct RefreshLoop {
     private var next: ContinuousClock.Instant = .now
     /// Whether the app may run already, and has to hear of a change.
     private var appRuns: Bool
+    /// Whether readers see a generation. Remembered, since without a free descriptor there is no looking.
+    private var hasPublished = false
     /// The last good answer is older than max-staleness.
     private var isStale = false
     /// Stale files could not be removed; when to try again.
@@ -51,7 +53,8 @@ struct RefreshLoop {
     /// What an earlier process left is current: the next call is due one interval after its last.
     private mutating func adopt() {
         if job.refresher.hasPredecessor { appRuns = true }
-        guard job.publisher.hasPublished else { return }
+        hasPublished = job.publisher.hasPublished
+        guard hasPublished else { return }
         appRuns = true
         switch job.refresher.adopt() {
         case .unknown: job.status.adopted(secrets: 0, age: nil)
@@ -75,11 +78,12 @@ struct RefreshLoop {
                 deadline: .now + max(plan.refreshInterval, plan.initTimeout))
             if publication.changedFiles, appRuns { job.notifier.changed() }
             appRuns = true
+            hasPublished = true
             if isStale { log.info("keeper is back, the secrets are current again") }
             isStale = false
         } catch {
             if case .interrupted = error { return .ok }
-            if !appRuns, !job.publisher.hasPublished {
+            if !appRuns, !hasPublished {
                 log.failure(error)
                 return error.exitCode
             }
@@ -87,14 +91,14 @@ struct RefreshLoop {
             report(error)
         }
         let interval =
-            job.publisher.hasPublished
+            hasPublished
             ? plan.refreshInterval : min(plan.refreshInterval, Self.firstPublishRetry)
         next = .now + job.refresher.pause(interval)
         return nil
     }
 
     private func report(_ error: AgentError) {
-        guard job.publisher.hasPublished else {
+        guard hasPublished else {
             log.failure(error, "no secrets yet, trying again")
             return
         }
@@ -110,7 +114,7 @@ struct RefreshLoop {
 
     /// When the files will be older than max-staleness.
     private var staleness: ContinuousClock.Instant? {
-        guard !isStale, job.publisher.hasPublished, let age = job.status.age else { return nil }
+        guard !isStale, hasPublished, let age = job.status.age else { return nil }
         let limit = ContinuousClock.now + (plan.maxStaleness - age)
         return nextRemoval.map { max($0, limit) } ?? limit
     }
@@ -151,7 +155,9 @@ struct RefreshLoop {
             job.publisher.sweep()
             if watchesConfiguration, job.refresher.configurationHasChanged { next = .now }
             let now = ContinuousClock.now
-            if [next, staleness, job.notifier.due].contains(where: { $0.map { $0 <= now } ?? false }) { return }
+            if [next, staleness, job.notifier.due].contains(where: { $0.map { $0 <= now } ?? false }) {
+                return
+            }
         }
     }
 

@@ -42,5 +42,7 @@ struct AppProcesses {
 }
 
 extension ProcessEntry {
-    fileprivate func isOlder(than other: ProcessEntry) -> Bool { (started, pid) <= (other.started, other.pid) }
+    fileprivate func isOlder(than other: ProcessEntry) -> Bool {
+        (started, pid) <= (other.started, other.pid)
+    }
 }

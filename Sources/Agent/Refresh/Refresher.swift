@@ -61,9 +61,12 @@ package final class Refresher {
         guard let earlier = ledger.earlier, let answered = earlier.answered else { return .unknown }
         titles = earlier.titles
         guard !earlier.isRemoved else { return .removed }
-        guard let client = try? source.current(), let key = HandOverKey(client.configuration) else { return .unknown }
+        guard let client = try? source.current(), let key = HandOverKey(client.configuration) else {
+            return .unknown
+        }
         for file in earlier.files {
-            guard let content = publisher.content(at: file.path), key.digest(of: content) == file.digest else {
+            guard let content = publisher.content(at: file.path), key.digest(of: content) == file.digest
+            else {
                 log.info(
                     "a published file is not as it was left, or the KSM configuration is another",
                     ["path": .string(file.path.description)])
@@ -125,7 +128,8 @@ package final class Refresher {
         (try? source.current())?.pause(interval) ?? interval * Double.random(in: 0.9...1.1)
     }
 
-    private func fetch(_ client: KeeperClient, deadline: ContinuousClock.Instant?) throws(AgentError) -> Vault {
+    private func fetch(_ client: KeeperClient, deadline: ContinuousClock.Instant?) throws(AgentError) -> Vault
+    {
         let start = ContinuousClock.now
         var vault: Vault
         do throws(KeeperError) {

@@ -21,7 +21,8 @@ struct Patience {
     /// - Parameter refusals: how often in a row Keeper has said "throttled" before this call.
     init(
         operation: Operation, options: ClientOptions, rounds: RequestRounds, refusals: Int = 0,
-        deadline: ContinuousClock.Instant?, cancellation: Cancellation, observer: @escaping (FetchEvent) -> Void
+        deadline: ContinuousClock.Instant?, cancellation: Cancellation,
+        observer: @escaping (FetchEvent) -> Void
     ) {
         self.operation = operation
         self.options = options
@@ -74,7 +75,8 @@ struct Patience {
     /// After refusals of an earlier process: waits for the clientId's next round, where there is time.
     func waitForRound() throws(KeeperError) {
         var random = SystemRandomNumberGenerator()
-        let delay = Duration.milliseconds(Int(rounds.wait(from: wallClock(), atLeast: 0, using: &random) * 1000))
+        let delay = Duration.milliseconds(
+            Int(rounds.wait(from: wallClock(), atLeast: 0, using: &random) * 1000))
         guard fits(delay) else { return }
         observer(.throttled(operation, delay: delay, attempt: 0))
         try sleep(delay)

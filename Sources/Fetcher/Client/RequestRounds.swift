@@ -25,7 +25,9 @@ package struct RequestRounds: Sendable {
     /// - Parameter clientID: of the configuration, as it stands there.
     package init(clientID: String) {
         // FNV-1a: the same in each pod, unlike Swift's own hashes.
-        let hash = clientID.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let hash = clientID.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
         phase = Double(hash % UInt64(Self.length * 1000)) / 1000
     }
 
@@ -67,7 +69,8 @@ package struct RequestRounds: Sendable {
         guard interval >= Self.length * 12 else {
             return interval * Double.random(in: 0.9...1.1, using: &random)
         }
-        let around = interval * Double.random(in: 0.95...1.05, using: &random) - (Self.length + Self.window) / 2
+        let around =
+            interval * Double.random(in: 0.95...1.05, using: &random) - (Self.length + Self.window) / 2
         return wait(from: now, atLeast: around, using: &random)
     }
 }

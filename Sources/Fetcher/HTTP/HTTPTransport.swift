@@ -74,20 +74,14 @@ final class HTTPTransport {
         kcurl_setopt_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(body).toOpaque())
         errorText[0] = 0
 
-        let code = withExtendedLifetime(body) {
-            guard var sent = request.body else { return run() }
+        let sent = request.body.map(SentBody.init)
+        if let sent {
             kcurl_setopt_long(easy, CURLOPT_POST, 1)
             kcurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(sent.count))
-            // Without an address libcurl would ask a callback for the body, and that reads stdin.
-            guard !sent.isEmpty else {
-                kcurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, "")
-                return run()
-            }
-            return sent.withUnsafeMutableBytes { sent in
-                kcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, sent.baseAddress)
-                return run()
-            }
+            kcurl_setopt_write(easy, CURLOPT_READFUNCTION, sendBody)
+            kcurl_setopt_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(sent).toOpaque())
         }
+        let code = withExtendedLifetime((body, sent)) { run() }
         guard let code else { throw .cancelled }
         if body.overflowed || code == CURLE_FILESIZE_EXCEEDED {
             throw .tooLarge(limit: options.answerLimit)
@@ -179,7 +173,8 @@ final class HTTPTransport {
         case CURLE_SSL_CONNECT_ERROR where reason.contains("asn1 encoding routines"):
             return .certificate(.unknownIssuer)
         case CURLE_SSL_CONNECT_ERROR: return .connection(.tls, reason: reason)
-        case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
+        case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE,
+            CURLE_SEND_FAIL_REWIND:
             return .connection(.reset, reason: reason)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_TOO_MANY_REDIRECTS, CURLE_OUT_OF_MEMORY,
             CURLE_FAILED_INIT:
@@ -223,6 +218,35 @@ private final class BoundedBody {
         bytes.append(contentsOf: chunk)
         return true
     }
+}
+
+/// A request's body, given to libcurl once.
+///
+/// When a connection that was kept open turns out to be dead, libcurl sends the same request again by itself,
+/// if it can read the body from its start. It cannot here: each request of ours has a key of its own, which
+/// Keeper takes once, so it is our retry that has to make a new one.
+private final class SentBody {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var count: Int { bytes.count }
+
+    /// - Returns: how many bytes were copied; 0 at the end.
+    func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+        let piece = bytes[position...].prefix(target.count)
+        target.copyBytes(from: piece)
+        position += piece.count
+        return piece.count
+    }
+}
+
+/// CURLOPT_READFUNCTION.
+private let sendBody: kcurl_write_function = { bytes, size, count, context in
+    guard let context else { return 0 }
+    let body = Unmanaged<SentBody>.fromOpaque(context).takeUnretainedValue()
+    return body.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
 }
 
 /// CURLOPT_WRITEFUNCTION: fewer bytes taken than given end the transfer.

@@ -1,6 +1,7 @@
 import Foundation
 import KeeperEmulator
 import TestSupport
+import Testing
 
 /// An emulator, a client of it, and the executables to try on it.
 struct Laboratory {
@@ -64,10 +65,11 @@ struct Laboratory {
 
     /// The plan that these annotations make.
     func plan(_ annotations: [String]) throws -> String {
-        try run(
+        let result = try run(
             Checkout.product("keeper-injector"),
-            ["plan", "--annotation", "ksm-config=x"] + annotations.flatMap { ["--annotation", $0] }
-        ).output
+            ["plan", "--annotation", "ksm-config=x"] + annotations.flatMap { ["--annotation", $0] })
+        try #require(result.status == 0, "\(result.errors)")
+        return result.output
     }
 
     /// Every file below the pod's root, by path; links are not followed.

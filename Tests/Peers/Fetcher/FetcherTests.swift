@@ -186,6 +186,19 @@ struct FetcherTests {
         #expect(ContinuousClock.now < deadline)
     }
 
+    @Test("a kept connection that breaks is followed by a new request with a key of its own")
+    func brokenConnection() throws {
+        let bench = try FetcherBench()
+        for _ in 0..<5 {
+            _ = try bench.client.fetchVault()
+            bench.emulator.faults = [Fault(.reset, times: 1)]
+            _ = try bench.client.fetchVault()
+        }
+        // The emulator refuses a transmission key that it has seen.
+        #expect(bench.failures.compactMap(\.self).allSatisfy { $0 == .reset }, "\(bench.failures)")
+        #expect(bench.failures.compactMap(\.self).count == 5)
+    }
+
     @Test("a permanent refusal is asked once", arguments: ["access_denied", "signature", "bad_request"])
     func refused(code: String) throws {
         let bench = try FetcherBench([Fault(.error(code: code))])

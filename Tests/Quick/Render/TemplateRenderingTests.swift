@@ -18,7 +18,8 @@ struct TemplateRenderingTests {
             origin: "config", target: .record("db"), output: .path(try AbsolutePath("/app/x")),
             format: .template(source))
         return try Renderer(
-            vault: Vault(records: [record]), strictLookup: false, strictTemplates: strict, earlier: earlier.volatile
+            vault: Vault(records: [record]), strictLookup: false, strictTemplates: strict,
+            earlier: earlier.volatile
         ).render(selection) { _ throws(Refused) in throw Refused() }
     }
 
