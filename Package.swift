@@ -125,6 +125,9 @@ let package = Package(
         .executableTarget(
             name: "template-probe", dependencies: ["GoTemplate", "SecretMemory", "TemplateSyntax"],
             path: "Tests/Probes/template-probe", swiftSettings: settings),
+        .executableTarget(
+            name: "scale-model", dependencies: ["Fetcher"], path: "Tests/Probes/scale-model",
+            swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "QuickTests",
