@@ -1,12 +1,13 @@
 # What a new user and a new developer need; everything else is `swift build` as usual.
-.PHONY: help demo test bench fuzz sanitize build format lint
+.PHONY: help demo test bench soak scale fuzz sanitize build format lint
 
 help:
 	@echo 'make demo    the whole thing in one minute: emulator, secrets in a directory, a rotation'
 	@echo 'make test    all tests, with real peers'
 	@echo 'make bench   sizes, memory and times beside a peer (release build)'
 	@echo 'make fuzz    hostile reviews and annotations for ten minutes, or SECONDS=N'
-	@echo 'make sanitize  the FUSE server under ThreadSanitizer and AddressSanitizer for a minute each'
+	@echo 'make soak    20 minutes of changes and faults, or SECONDS=N; make scale: many pods, one clientId'
+	@echo 'make sanitize  FUSE under ThreadSanitizer and AddressSanitizer, the agent tests under the latter'
 	@echo 'make build   the debug build'
 	@echo 'make format  formats the Swift sources; make lint checks them'
 
@@ -26,8 +27,14 @@ bench:
 	scripts/setup bench
 	bench/run
 
-SECONDS ?= 600
-SEED ?= 1
+soak:
+	bench/soak $(SECONDS) $(SEED)
+
+scale:
+	bench/scale
+
+fuzz: SECONDS ?= 600
+fuzz: SEED ?= 1
 fuzz:
 	scripts/setup test
 	swift build --product admission-probe

@@ -152,7 +152,9 @@ let package = Package(
         // Apart from the others: it alone needs Hummingbird to be built.
         .testTarget(
             name: "WebhookTests",
-            dependencies: ["Admission", "Injection", "Plan", "TestSupport", "keeper-injector-webhook"],
+            dependencies: [
+                "Admission", "Agent", "Injection", "Plan", "TestSupport", "keeper-injector-webhook",
+            ],
             path: "Tests/Webhook", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
