@@ -72,27 +72,42 @@ extension Mutation {
     mutating func checkMounts() {
         for container in mounting {
             let taken = container.mountPaths.map(Mutation.normalized)
-            for mount in mounts(for: container) where taken.contains(mount.path) {
+            let ours = mounts(for: container)
+            for mount in ours where taken.contains(mount.path) {
                 refuse(
-                    mount.path == plan.secretsPath.description ? "secrets-path" : "inject", nil,
+                    annotation(of: mount), nil,
                     "container \(quoted(container.name)) has a mount of its own at \(quoted(mount.path))",
                     expected: "another directory for the secrets")
             }
-            checkNesting(of: mounts(for: container))
+            for mount in ours {
+                guard let inner = taken.first(where: { $0.hasPrefix(mount.path + "/") }) else { continue }
+                refuse(
+                    annotation(of: mount), nil,
+                    "container \(quoted(container.name)) has a mount of its own at \(quoted(inner)), for which "
+                        + "there is no place in \(quoted(mount.path)): that is read-only",
+                    expected: "another directory for the secrets, or for that mount")
+            }
+            checkNesting(of: ours)
         }
     }
 
-    /// A mount within a read-only one has no place to be made at.
+    /// A mount within a read-only one has no place to be made at, and two cannot be at one.
     private mutating func checkNesting(of mounts: [Mount]) {
-        for outer in mounts {
-            for inner in mounts where inner.path.hasPrefix(outer.path + "/") {
+        for (index, outer) in mounts.enumerated() {
+            let others = mounts.enumerated().filter { $0.offset != index }.map(\.element)
+            for inner in others where inner.path == outer.path || inner.path.hasPrefix(outer.path + "/") {
                 refuse(
-                    outer.path == plan.secretsPath.description ? "secrets-path" : "inject", nil,
+                    annotation(of: outer), nil,
                     "the directory \(quoted(outer.path)) would hide \(quoted(inner.path)), which is the injector's",
                     expected: "another directory for the secrets, as \(AbsolutePath.defaultSecretsPath)")
                 return
             }
         }
+    }
+
+    /// What a message about this mount has to name.
+    private func annotation(of mount: Mount) -> String {
+        mount.path == plan.secretsPath.description ? "secrets-path" : "inject"
     }
 
     mutating func checkCommands() {

@@ -59,9 +59,7 @@ private final class KeyPair {
     }
 
     init(pem: String) throws(TransportError) {
-        guard let bio = BIO_new_mem_buf(pem, Int32(pem.utf8.count)) else { throw .openSSL("BIO_new") }
-        defer { BIO_free(bio) }
-        guard let key = PEM_read_bio_PrivateKey(bio, nil, nil, nil) else {
+        guard let key = readPEM(pem, { PEM_read_bio_PrivateKey($0, nil, nil, nil) }) else {
             throw .openSSL("PEM_read_bio_PrivateKey")
         }
         pointer = key
@@ -119,6 +117,17 @@ private final class Certificate {
         let length = Int32(text.utf8.count)
         guard X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, text, length, -1, 0) == 1
         else { throw .openSSL("X509_NAME_add_entry_by_NID") }
+    }
+}
+
+/// What a reading function of OpenSSL makes of a text; `nil` also when there is no memory.
+func readPEM<Result>(_ text: String, _ read: (OpaquePointer) -> Result?) -> Result? {
+    var text = text
+    // A memory BIO reads the bytes where they are: they must stay there.
+    return text.withUTF8 { bytes in
+        guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
+        defer { BIO_free(bio) }
+        return read(bio)
     }
 }
 

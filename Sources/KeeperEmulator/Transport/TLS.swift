@@ -11,15 +11,8 @@ final class TLSContext: @unchecked Sendable {
         pointer = context
         // What SSL_CTX_set_min_proto_version(3), a macro, stands for.
         SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
-        guard let certificateText = BIO_new_mem_buf(identity.certificate, -1),
-            let keyText = BIO_new_mem_buf(identity.key, -1)
-        else { throw .openSSL("BIO_new_mem_buf") }
-        defer {
-            BIO_free(certificateText)
-            BIO_free(keyText)
-        }
-        let certificate = PEM_read_bio_X509(certificateText, nil, nil, nil)
-        let key = PEM_read_bio_PrivateKey(keyText, nil, nil, nil)
+        let certificate = readPEM(identity.certificate) { PEM_read_bio_X509($0, nil, nil, nil) }
+        let key = readPEM(identity.key) { PEM_read_bio_PrivateKey($0, nil, nil, nil) }
         defer {
             X509_free(certificate)
             EVP_PKEY_free(key)

@@ -131,6 +131,22 @@ struct TroubleTests {
         try await patient.expect("second")
     }
 
+    @Test(
+        "out of memory: the kernel kills it, the old file stays, and what comes after goes on",
+        .enabled(if: MemoryGroup.isAvailable, "NOT RUN: needs root and a writable memory cgroup"))
+    func outOfMemory() async throws {
+        let patient = try await Patient()
+        let group = try MemoryGroup(limit: 1 << 20)
+        defer { group.remove() }
+        try group.add(patient.process.pid)
+        try patient.set(String(repeating: "too much ", count: 60_000))
+        #expect(try await patient.process.wait(limit: .seconds(60)) == 128 + SIGKILL)
+        #expect(patient.password == "hunter2-but-longer")
+        try patient.set("second")
+        try patient.restart()
+        try await patient.expect("second")
+    }
+
     @Test("stopped for a while: the file stays, and it goes on at once", arguments: ["tmpfs", "fuse"])
     func stopped(backend: String) async throws {
         guard backend == "tmpfs" || geteuid() == 0 else { return }
