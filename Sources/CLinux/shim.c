@@ -37,6 +37,9 @@ int klinux_forbid_core_dumps(void) {
     struct rlimit none = {0, 0};
     int limit = setrlimit(RLIMIT_CORE, &none);
     int dumpable = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    // Swift's runtime may have put its crash reporter here, which prints registers and what they point to.
+    static const int fatal[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
     return limit != 0 ? limit : dumpable;
 }
 

@@ -5,9 +5,10 @@ import Plan
 /// or, with hostPID, among all processes of the node.
 ///
 /// A container to be signalled is recognised by a mount that the webhook gave it: `signal/NAME` of the
-/// volume `keeper-run`. No process can pretend to have it, and none has to be readable for us: not its
-/// environment, not its executable. Of the processes of one container the main one is the oldest: it ends
-/// with it, and what `kubectl exec` or a probe starts there comes later.
+/// volume `keeper-run`, at `/keeper/signal`. The place matters: what kubelet made the mount from, and all the
+/// processes of the node with it, has the same elsewhere. No process can pretend to have it, and none has to
+/// be readable for us: not its environment, not its executable. Of the processes of one container the main
+/// one is the oldest: it ends with it, and what `kubectl exec` or a probe starts there comes later.
 struct AppProcesses {
     /// The main process of a container.
     struct Found: Equatable {
@@ -18,18 +19,19 @@ struct AppProcesses {
     var table = ProcessTable()
     /// Where the volume `keeper-run` is mounted for us.
     var run = AgentPaths.run
+    /// Where a container has its mark (`Injection`).
+    private static let mark = "/keeper/signal"
 
     /// In the order of the containers' names.
     func find() -> [Found] {
         guard let volume = table.mounts(of: "self")?.mount(at: run) else { return [] }
         let prefix = (volume.root == "/" ? "" : volume.root) + "/" + Plan.signalMarks + "/"
         // Two containers of one name: one that ends, and the one that takes its place.
-        var oldest: [String: [Int: ProcessEntry]] = [:]
+        var oldest: [String: [ContainerRoot: ProcessEntry]] = [:]
         for process in table.processes where process.pid != getpid() {
             guard let mounts = table.mounts(of: "\(process.pid)"), let container = mounts.container,
-                let mark = mounts.entries.first(where: {
-                    $0.device == volume.device && $0.root.hasPrefix(prefix)
-                })
+                let mark = mounts.mount(at: Self.mark), mark.device == volume.device,
+                mark.root.hasPrefix(prefix)
             else { continue }
             let name = String(mark.root.dropFirst(prefix.count))
             if let known = oldest[name]?[container], known.isOlder(than: process) { continue }

@@ -9,10 +9,12 @@ struct ProcessEntry: Equatable {
 
     /// - Parameter text: `/proc/PID/stat`: `PID (name) state parent …`; the name may hold anything.
     init?(pid: Int32, stat text: String) {
-        guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: end)...].split(separator: " ")
+        // Bytes: some characters make one `Character` with the parenthesis that follows them.
+        let bytes = text.utf8
+        guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = bytes[bytes.index(after: end)...].split(separator: UInt8(ascii: " "))
         // The 22nd field; the list begins with the 3rd.
-        guard fields.count > 19, let started = UInt64(fields[19]) else { return nil }
+        guard fields.count > 19, let started = UInt64(Substring(fields[19])) else { return nil }
         self.pid = pid
         self.started = started
     }

@@ -16,6 +16,8 @@ final class HTTPTransport {
     private let cancellation: Cancellation
     /// CURLOPT_ERRORBUFFER: libcurl keeps the address.
     private let errorText: UnsafeMutablePointer<CChar>
+    /// Where OpenSSL's verification notes the dates it did not like: its connections keep the address.
+    private let validity: UnsafeMutablePointer<kcurl_validity>
 
     /// - Throws: `KeeperError.authorities`, `KeeperError.internal` when libcurl cannot start.
     init(options: ClientOptions, cancellation: Cancellation) throws(KeeperError) {
@@ -31,12 +33,15 @@ final class HTTPTransport {
         self.cancellation = cancellation
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        validity = .allocate(capacity: 1)
+        validity.initialize(to: kcurl_validity())
     }
 
     deinit {
         curl_easy_cleanup(easy)
         curl_multi_cleanup(multi)
         errorText.deallocate()
+        validity.deallocate()
     }
 
     /// Sends a request and waits for the whole answer, at most `timeout`.
@@ -149,6 +154,8 @@ final class HTTPTransport {
         kcurl_setopt_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
         kcurl_setopt_string(easy, CURLOPT_CAINFO, trust.extra ?? trust.bundle)
         kcurl_setopt_string(easy, CURLOPT_CAPATH, trust.directory)
+        // Without it the message has no dates, that is all.
+        kcurl_note_validity(easy, validity)
         if needsEverything {
             // Copied by libcurl (CURL_BLOB_COPY).
             var everything = trust.everything
@@ -193,8 +200,8 @@ final class HTTPTransport {
         case 0,
             1 where text.contains("subject name"):
             return .otherHost
-        case 9: return .notYetValid
-        case 10: return .expired
+        case 9: return .notYetValid(CertificateDates(validity.pointee))
+        case 10: return .expired(CertificateDates(validity.pointee))
         case 18, 19, 20, 21: return .unknownIssuer
         default: return .other(text)
         }

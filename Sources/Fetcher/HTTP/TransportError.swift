@@ -26,8 +26,8 @@ enum TransportError: Error, Equatable {
 package enum CertificateProblem: Equatable, Sendable {
     /// No certificate authority that is trusted here has signed it.
     case unknownIssuer
-    case expired
-    case notYetValid
+    case expired(CertificateDates)
+    case notYetValid(CertificateDates)
     /// It is for another host.
     case otherHost
     /// The file with certificate authorities cannot be used.
@@ -37,8 +37,10 @@ package enum CertificateProblem: Equatable, Sendable {
     var reason: String {
         switch self {
         case .unknownIssuer: "no trusted certificate authority has signed it"
-        case .expired: "it has expired"
-        case .notYetValid: "it is not valid yet"
+        case .expired(let dates):
+            "\(dates.subject) has expired" + (dates.notAfter.map { ": it was valid until \($0)" } ?? "")
+        case .notYetValid(let dates):
+            "\(dates.subject) is not valid yet" + (dates.notBefore.map { ": it begins at \($0)" } ?? "")
         case .otherHost: "it belongs to another host"
         case .badAuthorities: "the certificate authorities to check it with cannot be read"
         case .other(let text): text
@@ -49,7 +51,8 @@ package enum CertificateProblem: Equatable, Sendable {
         switch self {
         case .unknownIssuer:
             "if a proxy or an own CA is in between, give its certificate with --ca-cert FILE"
-        case .expired, .notYetValid: "check the clock of this machine, then the server's certificate"
+        case .expired(let dates), .notYetValid(let dates):
+            "the clock of this machine says \(dates.clock): set it if that is wrong, else the server needs another certificate"
         case .otherHost: "check the hostname of the KSM configuration"
         case .badAuthorities: "check the file of --ca-cert, and that the package ca-certificates is there"
         case .other: "check what stands between this machine and Keeper"

@@ -37,7 +37,7 @@ enum Conversion {
 
     /// `strconv.ParseInt` with any base, after zeros behind a point are cut off.
     private static func integer(_ text: Text) -> Int64? {
-        guard text.count <= 70 else { return nil }
+        guard text.count <= 70, text.allSatisfy(isOfNumbers) else { return nil }
         var plain = text.plain
         if let point = plain.firstIndex(of: "."), plain[point...].count > 1,
             plain[point...].dropFirst().allSatisfy({ $0 == "0" })
@@ -55,7 +55,7 @@ enum Conversion {
 
     /// `strconv.ParseFloat`.
     static func double(_ text: Text) -> Double? {
-        guard text.count <= 400 else { return nil }
+        guard text.count <= 400, text.allSatisfy(isOfNumbers) else { return nil }
         let plain = text.plain
         let lower = plain.lowercased().drop { "+-".contains($0) }
         // Out of range is an error in Go.
@@ -72,6 +72,12 @@ enum Conversion {
             before.last.map(\.isNumber) == true && after.first.map(\.isNumber) == true
         }
         return isWell ? finite(parts.joined()) : nil
+    }
+
+    /// Bytes of numbers in all bases, of `infinity` and `nan`. What has others is not copied to a `String`,
+    /// that is to ordinary memory.
+    private static func isOfNumbers(_ byte: UInt8) -> Bool {
+        "0123456789abcdefABCDEFxXoOpP_+-.iInNtTyY".utf8.contains(byte)
     }
 
     private static func finite(_ plain: String) -> Double? {

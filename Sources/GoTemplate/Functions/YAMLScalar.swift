@@ -19,7 +19,8 @@ enum YAMLScalar {
 
     /// Whether a plain scalar would be read as something else than a string.
     private static func isSpecial(_ text: Text) -> Bool {
-        guard text.count <= 64 else { return false }
+        // A copy in ordinary memory is made of what can be a word, number or date alone, not of passwords.
+        guard text.count <= 5 || text.count <= 64 && text.allSatisfy(isOfNumbers) else { return false }
         let plain = text.plain
         let words: Set<String> = [
             "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF",
@@ -28,6 +29,11 @@ enum YAMLScalar {
         ]
         if words.contains(plain) { return true }
         return isNumber(plain) || isTimestamp(plain) || isSexagesimal(plain)
+    }
+
+    /// Bytes of numbers in all bases, of dates and times.
+    private static func isOfNumbers(_ byte: UInt8) -> Bool {
+        "0123456789abcdefABCDEFxXoO_+-.:TtZz \t".utf8.contains(byte)
     }
 
     private static func isNumber(_ plain: String) -> Bool {

@@ -38,7 +38,14 @@ package final class FusePublisher: Publisher {
         var connection: HolderConnection?
         var kept: SessionState?
         var isFinished = false
+        /// When to look for names of old directories, and how long after that again.
+        var nextSweep: ContinuousClock.Instant?
+        var sweepPause = FusePublisher.firstSweep
     }
+
+    /// A reader that holds an old directory for long costs little.
+    private static let firstSweep: Duration = .milliseconds(500)
+    private static let longestSweep: Duration = .seconds(60)
 
     private let layout: FuseLayout
     private let mount: Mount
@@ -92,9 +99,20 @@ package final class FusePublisher: Publisher {
         }.get()
     }
 
-    package func sweep() {}
+    package func sweep() {
+        state.withLock { state in
+            guard let due = state.nextSweep, due <= .now, let session = state.session else { return }
+            session.invalidate(session.system.takeLateNames(), helpers: helpers)
+            state.nextSweep = nil
+            guard session.system.hasOldDirectories else { return }
+            state.nextSweep = .now + state.sweepPause
+            state.sweepPause = min(state.sweepPause * 2, FusePublisher.longestSweep)
+        }
+    }
 
-    package var nextSweep: Duration? { nil }
+    package var nextSweep: Duration? {
+        state.withLock { $0.nextSweep.map { max(.zero, ContinuousClock.now.duration(to: $0)) } }
+    }
 
     package func finish() {
         state.withLock { state in
@@ -178,8 +196,13 @@ package final class FusePublisher: Publisher {
             let doubtful = session.system.replace(with: tree)
             let leaving = old?.files(notIn: tree).map { VersionName.name(of: $0.number) } ?? []
             session.invalidate(
-                FuseTree.changedNames(from: old, to: tree).union(leaving), helpers: helpers)
+                FuseTree.changedNames(from: old, to: tree).union(leaving),
+                in: old?.directories(notIn: tree) ?? [], helpers: helpers)
             for number in doubtful where !session.kernelKnows(number) { session.system.drop(number) }
+            // One that is due already is not put off by changes that come fast.
+            let sweep = ContinuousClock.now + FusePublisher.firstSweep
+            state.nextSweep = state.nextSweep.map { min($0, sweep) } ?? sweep
+            state.sweepPause = FusePublisher.firstSweep
         }
         state.kept?.note(tree, only: true)
         try hand(state)

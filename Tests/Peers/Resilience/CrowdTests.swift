@@ -18,7 +18,8 @@ struct CrowdTests {
     }
 
     private func script(_ name: String, _ arguments: String...) throws -> String {
-        let executables = URL(fileURLWithPath: Checkout.product("keeper-injector")).deletingLastPathComponent()
+        let executables = URL(fileURLWithPath: Checkout.product("keeper-injector"))
+            .deletingLastPathComponent()
         let result = try run(Peers.python, [Peers.script(name), executables.path] + arguments)
         // The counts belong into the log of the tests.
         print(result.output)

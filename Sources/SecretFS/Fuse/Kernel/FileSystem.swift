@@ -17,6 +17,8 @@ final class FileSystem: Sendable {
     private struct State {
         var tree: FuseTree
         var known: [UInt64: Known] = [:]
+        /// Names that the kernel was given in directories that are shown no more: number → names.
+        var late: [UInt64: Set<String>] = [:]
     }
 
     private let state: Mutex<State>
@@ -46,7 +48,12 @@ final class FileSystem: Sendable {
     /// The inode of a name in a directory, counted as given to the kernel.
     func lookUp(_ name: String, in directory: Inode) -> Inode? {
         guard let inode = directory.listing?[name] else { return lookUpVersion(name) }
-        state.withLock { $0.known[inode.number, default: Known(inode: inode, isCurrent: false)].lookups += 1 }
+        state.withLock { state in
+            state.known[inode.number, default: Known(inode: inode, isCurrent: false)].lookups += 1
+            if state.known[directory.number]?.isCurrent != true {
+                state.late[directory.number, default: []].insert(name)
+            }
+        }
         return inode
     }
 
@@ -75,6 +82,24 @@ final class FileSystem: Sendable {
     /// Whether a tree that is not there yet has this version: nobody but us can open it.
     func isStaged(_ number: UInt64) -> Bool {
         state.withLock { $0.known[number]?.isCurrent == true && $0.tree.path(of: number) == nil }
+    }
+
+    /// Names given since the last call in directories that are shown no more. The kernel keeps them, and
+    /// their values, until it is told or has no memory left.
+    func takeLateNames() -> [UInt64: Set<String>] {
+        state.withLock { state in
+            defer { state.late = [:] }
+            return state.late
+        }
+    }
+
+    /// Whether somebody may still look up names in a directory that is shown no more.
+    var hasOldDirectories: Bool {
+        state.withLock { state in
+            state.known.values.contains {
+                !$0.isCurrent && $0.inode.listing != nil && ($0.lookups > 0 || $0.isInherited)
+            }
+        }
     }
 
     /// The kernel gave an inode back; its value is wiped when nothing else needs it.

@@ -104,10 +104,28 @@ final class FuseSession: Sendable {
 
     /// FUSE_NOTIFY_INVAL_ENTRY for names at the top, and the listing of the root. Never called by a
     /// thread that answers, and with no lock held that it may want: the kernel waits for lookups under way.
-    func invalidate(_ names: some Sequence<String>, helpers: Helpers) {
+    ///
+    /// - Parameter old: directories that are shown no more. Somebody may hold one open, and with it the kernel
+    ///   would keep each name in it, and its value, until memory is short.
+    func invalidate(_ names: some Sequence<String>, in old: [Inode] = [], helpers: Helpers) {
         var invalidation = Invalidation()
+        for directory in old {
+            for entry in directory.listing?.entries ?? [] {
+                invalidation.add(entry.name, in: directory.number)
+            }
+        }
         for name in names { invalidation.add(name, in: FileSystem.rootNumber) }
         invalidation.add(FileSystem.rootNumber)
+        invalidation.send(to: descriptor, helpers: helpers)
+    }
+
+    /// FUSE_NOTIFY_INVAL_ENTRY for names in directories, by their numbers.
+    func invalidate(_ names: [UInt64: Set<String>], helpers: Helpers) {
+        guard !names.isEmpty else { return }
+        var invalidation = Invalidation()
+        for (directory, names) in names {
+            for name in names { invalidation.add(name, in: directory) }
+        }
         invalidation.send(to: descriptor, helpers: helpers)
     }
 

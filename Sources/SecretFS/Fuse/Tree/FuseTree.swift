@@ -14,6 +14,19 @@ struct FuseTree: Sendable {
     /// Calls `body` with each inode once or, where it has two names, twice.
     func forEachInode(_ body: (Inode) -> Void) { FuseTree.walk(root, body) }
 
+    /// The directories below the root that another tree has not.
+    func directories(notIn other: FuseTree) -> [Inode] {
+        var theirs: Set<UInt64> = []
+        other.forEachInode { theirs.insert($0.number) }
+        var directories: [Inode] = []
+        forEachInode { inode in
+            if inode.listing != nil, inode.number != root.number, !theirs.contains(inode.number) {
+                directories.append(inode)
+            }
+        }
+        return directories
+    }
+
     private static func walk(_ inode: Inode, _ body: (Inode) -> Void) {
         body(inode)
         for entry in inode.listing?.entries ?? [] { walk(entry.inode, body) }
