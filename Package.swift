@@ -136,7 +136,8 @@ let package = Package(
             name: "QuickTests",
             dependencies: [
                 "Admission", "Agent", "CommandOptions", "Fetcher", "Injection", "JSONText", "KeeperCrypto",
-                "Launcher", "Manifests", "MountHolder", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry",
+                "Launcher", "Manifests", "MountHolder", "Plan", "Render", "SecretFS", "SecretMemory",
+                "Telemetry",
                 "TemplateSyntax",
                 "TestSupport", "Vault",
             ],

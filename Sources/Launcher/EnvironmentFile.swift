@@ -17,6 +17,12 @@ package struct EnvironmentFile: ~Copyable {
         package let nameLength: Int
         /// It takes the place of one that the container has already.
         package let replaces: Bool
+
+        package init(text: UnsafeMutablePointer<CChar>, nameLength: Int, replaces: Bool) {
+            self.text = text
+            self.nameLength = nameLength
+            self.replaces = replaces
+        }
     }
 
     /// What the agent writes is at most 1 MiB.
@@ -103,7 +109,7 @@ extension EnvironmentFile {
     /// A value may hold any byte but NUL, which no environment can hold. Every entry begins with its
     /// letter, so that a file that was cut off, or overwritten with zeros, is noticed.
     package static func parse(_ block: UnsafeMutableRawBufferPointer) throws(Damage) -> [Variable] {
-        guard let base = block.baseAddress else { throw .truncated }
+        guard let base = block.baseAddress else { throw .otherFormat }
         let bytes = base.assumingMemoryBound(to: UInt8.self)
         let magicCount = magic.utf8CodeUnitCount
         guard block.count >= magicCount, memcmp(base, magic.utf8Start, magicCount) == 0 else {

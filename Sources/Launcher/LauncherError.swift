@@ -50,7 +50,8 @@ package enum LauncherError: Error {
             "uid \(geteuid()) of this container may not: set the annotation keeper.security/run-as-user to it, "
                 + "or leave file-mode out"
         case .unreadable, .malformed: "delete the pod, so that it is written anew"
-        case .noCommand: "correct the container's command in the pod's spec; a relative path starts at workingDir"
+        case .noCommand:
+            "correct the container's command in the pod's spec; a relative path starts at workingDir"
         case .notExecutable(_, E2BIG): "inject fewer or shorter variables, or take files"
         case .notExecutable: "correct the container's command in the pod's spec, or the image"
         }

@@ -113,7 +113,8 @@ extension RenderError.Reason {
             "give one of the records an envPrefix, or one of the fields a name in envKeys (annotation config)"
         case .nulInVariable, .variableTooLong:
             "take it as a file (\"RECORD[FIELD]:/path\"), and name the other fields in fields (annotation config)"
-        case .environmentTooLarge: "take some as files, or name the fields that are needed (annotation config)"
+        case .environmentTooLarge:
+            "take some as files, or name the fields that are needed (annotation config)"
         case .tooLarge: "select less, or split the record"
         case .allTooLarge: "select less, or split the pod"
         case .samePath: "give each of them a path of its own: \"RECORD:/path\""

@@ -11,9 +11,11 @@ extension Mutation {
             mistakes.append(
                 Mistake(
                     annotation: Annotation.prefix + "inject-env-vars",
-                    problem: "container \(quoted(container.name)) has no command, and what its image starts is not "
+                    problem:
+                        "container \(quoted(container.name)) has no command, and what its image starts is not "
                         + "known here",
-                    expected: "command and args in the pod, as `docker image inspect \(image)` shows Entrypoint and "
+                    expected:
+                        "command and args in the pod, as `docker image inspect \(image)` shows Entrypoint and "
                         + "Cmd; or \(Annotation.prefix)containers without \(quoted(container.name)); or files",
                     example: "command: [\"/docker-entrypoint.sh\"], args: [\"serve\"]"))
         }
@@ -87,6 +89,7 @@ extension Mutation {
     private var hasBarePrefix: Bool { environments.contains(where: \.prefix.isEmpty) }
 
     private static func some(_ names: [String]) -> String {
-        names.prefix(5).map { quoted($0) }.joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+        names.prefix(5).map { quoted($0) }.joined(separator: ", ")
+            + (names.count > 5 ? " and \(names.count - 5) more" : "")
     }
 }

@@ -67,7 +67,9 @@ enum VariableReferences {
                 rest = rest.dropFirst()
                 continue
             }
-            guard next == UInt8(ascii: "("), let end = rest.firstIndex(of: UInt8(ascii: ")")) else { continue }
+            guard next == UInt8(ascii: "("), let end = rest.firstIndex(of: UInt8(ascii: ")")) else {
+                continue
+            }
             let name = String(decoding: rest[rest.index(after: rest.startIndex)..<end], as: UTF8.self)
             if !name.isEmpty, !names.contains(name) { names.append(name) }
             rest = rest[rest.index(after: end)...]

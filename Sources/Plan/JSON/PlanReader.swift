@@ -64,7 +64,8 @@ extension Plan {
         if plan.has("environmentContainers") {
             environmentContainers = try plan.strings("environmentContainers")
             // Each names a directory.
-            for name in environmentContainers where name.isEmpty || name.contains("/") || name.hasPrefix(".") {
+            for name in environmentContainers where name.isEmpty || name.contains("/") || name.hasPrefix(".")
+            {
                 throw PlanError(
                     place: "environmentContainers", reason: "\(quoted(name)) is no name of a container")
             }

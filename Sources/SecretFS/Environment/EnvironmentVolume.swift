@@ -32,7 +32,9 @@ package struct EnvironmentVolume: Sendable {
     }
 
     /// The environment file of a container, as the agent sees it.
-    package func file(of container: String) -> String { directory(of: container).location + "/" + Self.environment }
+    package func file(of container: String) -> String {
+        directory(of: container).location + "/" + Self.environment
+    }
 
     /// Puts the launcher there, executable for everybody, unless it is there already.
     ///
@@ -51,9 +53,14 @@ package struct EnvironmentVolume: Sendable {
         do throws(SystemError) {
             let directory = try place.openOrMake(everybody)
             try directory.adopt(everybody)
-            if let there = try unless(ENOENT, ELOOP, body: { () throws(SystemError) in
-                try directory.open(Self.launcher, for: .read)
-            }), try there.isCopy(of: program, mode: everybody.fileMode) { return }
+            if let there = try unless(
+                ENOENT, ELOOP,
+                body: { () throws(SystemError) in
+                    try directory.open(Self.launcher, for: .read)
+                }), try there.isCopy(of: program, mode: everybody.fileMode)
+            {
+                return
+            }
             try directory.replace(Self.launcher, everybody) { (file) throws(SystemError) in
                 try file.copy(program)
             }

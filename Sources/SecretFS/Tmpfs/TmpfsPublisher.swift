@@ -39,9 +39,10 @@ package final class TmpfsPublisher: Publisher {
 
     package var hasPublished: Bool {
         // Without a directory there is nothing to see: a pod of environment variables alone.
-        !directories.isEmpty && directories.allSatisfy { directory in
-            (try? directory.open())?.flatMap { try? $0.currentGeneration() } != nil
-        }
+        !directories.isEmpty
+            && directories.allSatisfy { directory in
+                (try? directory.open())?.flatMap { try? $0.currentGeneration() } != nil
+            }
     }
 
     package func content(at path: AbsolutePath) -> SecretBytes? {

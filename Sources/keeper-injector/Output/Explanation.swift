@@ -53,7 +53,10 @@ struct Explanation: Encodable {
         facts.append(("readable by", describe(plan.access, summary.accessRule)))
         if plan.writesFiles || !plan.setsEnvironment {
             facts.append(
-                ("refresh", plan.initOnly ? "never, init-only" : "every " + plan.refreshInterval.goDescription))
+                (
+                    "refresh",
+                    plan.initOnly ? "never, init-only" : "every " + plan.refreshInterval.goDescription
+                ))
         }
         if let signal = plan.notification.signal { facts.append(("signal", signal)) }
         if let url = plan.notification.reloadURL { facts.append(("reload", url)) }
