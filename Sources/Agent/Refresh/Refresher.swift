@@ -237,7 +237,7 @@ package final class Refresher {
         }
         guard !changed.isEmpty else { return false }
         log.info(
-            "environment written, for the next start of the containers",
+            "environment variables written, containers get them when they start",
             ["containers": .list(changed), "variables": .list(variables.names)])
         return true
     }

@@ -121,6 +121,26 @@ struct EnvironmentVariableTests {
         #expect(try await sidecar.wait() == 0)
     }
 
+    @Test("over FUSE the variables are there before the sidecar says that it is ready")
+    func fuse() async throws {
+        guard geteuid() == 0 else { return print("NOT RUN: mounting needs root") }
+        let laboratory = try Laboratory()
+        let plan = try laboratory.plan(
+            Self.annotations + ["secret-pw=Payments database[password]:/keeper/secrets/pw", "backend=fuse"])
+        // Two attempts fail: for a while there is a sidecar and nothing published.
+        laboratory.emulator.faults = [Fault(.reset, times: 2)]
+        let sidecar = try laboratory.startAgent("sidecar", plan: plan, more: ["--refresh-interval", "1h"])
+        let isReady = try await eventually {
+            try laboratory.runAgent("health", more: ["--ready"]).status == 0
+        }
+        #expect(isReady, "\(sidecar.errors)")
+        // At once, without waiting for it.
+        #expect(try variable("WEB_LOGIN", laboratory) == "shop-admin")
+        #expect(laboratory.text("/keeper/secrets/pw") == "correct horse battery staple")
+        sidecar.signal(SIGTERM)
+        #expect(try await sidecar.wait() == 0)
+    }
+
     @Test(
         "without Keeper the pod does not start; with fail-on-error: false its commands run without variables")
     func unreachable() throws {

@@ -1,6 +1,8 @@
 import Foundation
 import Injection
+import Manifests
 import Plan
+import TestSupport
 import Testing
 
 /// What becomes of commands, and what the author of a pod is told (contract, section 6).
@@ -134,6 +136,22 @@ struct EnvironmentInjectionTests {
         let found = try warnings(#"{"name":"app","command":["a"]}"#, ["signal": "HUP"])
         #expect(
             found.contains { $0.contains("keeper.security/signal") && $0.contains("no effect") }, "\(found)")
+    }
+
+    @Test("docs/environment.md shows a pod that is injected")
+    func document() throws {
+        let text = try String(contentsOfFile: Checkout.root + "/docs/environment.md", encoding: .utf8)
+        let example = try #require(text.components(separatedBy: "```yaml\n").dropFirst().first)
+        let manifest = try ManifestFile(
+            #require(example.components(separatedBy: "```").first), source: "docs/environment.md")
+        let decision = try manifest.pods[0].json.withUnsafeBytes {
+            try Injector(policy: InjectionPolicy(version: "1")).decide(pod: $0, namespace: "app")
+        }
+        guard case .patched(_, let summary) = decision.outcome else {
+            Issue.record("\(decision)")
+            return
+        }
+        #expect(summary.plan.environmentContainers == ["shop"])
     }
 
     @Test("deciding is pure: a dry run, a denied pod and a second time leave nothing and give the same bytes")
