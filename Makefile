@@ -20,6 +20,7 @@ demo: build
 
 test:
 	scripts/setup test
+	scripts/launcher
 	# One after another: most peers block the thread that waits for them.
 	swift test --no-parallel
 

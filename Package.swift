@@ -42,6 +42,7 @@ let package = Package(
         .executable(name: "keeper-injector", targets: ["keeper-injector"]),
         .executable(name: "keeper-injector-agent", targets: ["keeper-injector-agent"]),
         .executable(name: "keeper-injector-mount", targets: ["keeper-injector-mount"]),
+        .executable(name: "keeper-injector-exec", targets: ["keeper-injector-exec"]),
         .executable(name: "keeper-injector-webhook", targets: ["keeper-injector-webhook"]),
         .executable(name: "keeper-emulator", targets: ["keeper-emulator"]),
     ],
@@ -83,6 +84,9 @@ let package = Package(
         // The privileged half of a FUSE mount: no libfuse, no network, no secrets.
         room("MountHolder", uses: ["CLinux", "Telemetry"]),
 
+        // Environment file → execve, in the app's own container.
+        room("Launcher", uses: ["CLinux"]),
+
         // Kubernetes objects in YAML and JSON files, patched without touching the user's text.
         room("Manifests", uses: ["Plan", yams]),
 
@@ -96,6 +100,8 @@ let package = Package(
             name: "keeper-injector-agent", dependencies: ["Agent"], swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector-mount", dependencies: ["MountHolder", "Plan"], swiftSettings: settings),
+        .executableTarget(
+            name: "keeper-injector-exec", dependencies: ["Launcher"], swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector",
             dependencies: [
@@ -133,7 +139,8 @@ let package = Package(
             name: "QuickTests",
             dependencies: [
                 "Admission", "Agent", "CommandOptions", "Fetcher", "Injection", "JSONText", "KeeperCrypto",
-                "Manifests", "MountHolder", "Plan", "Render", "SecretFS", "SecretMemory", "Telemetry",
+                "Launcher", "Manifests", "MountHolder", "Plan", "Render", "SecretFS", "SecretMemory",
+                "Telemetry",
                 "TemplateSyntax",
                 "TestSupport", "Vault",
             ],
@@ -145,7 +152,8 @@ let package = Package(
                 "SecretFS",
                 "SecretMemory", "Telemetry", "TemplateSyntax", "TestSupport", "Vault", "keeper-injector",
                 "keeper-injector-agent",
-                "admission-probe", "fuse-probe", "keeper-emulator", "keeper-injector-mount", "publish-probe",
+                "admission-probe", "fuse-probe", "keeper-emulator", "keeper-injector-exec",
+                "keeper-injector-mount", "publish-probe",
                 "template-probe",
             ],
             path: "Tests/Peers", exclude: ["java", "python"], swiftSettings: settings),

@@ -231,6 +231,8 @@ int klinux_clone_fuse_device(int device, int session) {
     return ioctl(device, FUSE_DEV_IOC_CLONE, &number);
 }
 
+char **klinux_environment(void) { return environ; }
+
 void klinux_count(uint64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELEASE); }
 
 static void close_all_from(unsigned first) {

@@ -27,6 +27,22 @@ package struct Injector: Sendable {
         }
     }
 
+    /// Names of the containers that get mounts and variables, init containers first.
+    package static func targetNames(
+        ofPod pod: UnsafeRawBufferPointer, settings: PodSettings
+    ) throws(PodError) -> [String] {
+        let nodes: [JSONNode]
+        do throws(JSONError) {
+            nodes = try JSONParser.parse(pod, limits: JSONLimits(values: 200_000))
+        } catch {
+            throw PodError(place: "", problem: "is not JSON: \(error)")
+        }
+        return try JSONView.with(nodes, of: pod) { (view) throws(PodError) in
+            let names = try PodSpec(pod: PodObject(view, PodPlace(""))).allContainers.map(\.name)
+            return settings.containers.map { wanted in names.filter(wanted.contains) } ?? names
+        }
+    }
+
     /// The same for a pod within a text that is parsed already.
     package func decide(_ view: JSONView, namespace: String?) throws(PodError) -> Decision {
         let pod = try PodObject(view, PodPlace(""))

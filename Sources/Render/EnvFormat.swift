@@ -62,7 +62,7 @@ enum EnvFormat {
 
     /// A word of the shell; in single quotes, where all but the single quote stands for itself, whenever
     /// anything outside `[A-Za-z0-9_./:@%+,-]` occurs.
-    private static func appendWord(_ bytes: UnsafeRawBufferPointer, to buffer: inout SecretBuffer) {
+    static func appendWord(_ bytes: UnsafeRawBufferPointer, to buffer: inout SecretBuffer) {
         guard !bytes.allSatisfy(isPlain) else { return buffer.append(bytes) }
         buffer.append("'")
         for byte in bytes {

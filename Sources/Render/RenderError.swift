@@ -26,6 +26,12 @@ package struct RenderError: ExplainedError {
         case template(TemplateError)
         /// Two fields become one variable.
         case sameVariable(String, keys: [String])
+        /// Two fields become one variable of the app; where each comes from.
+        case variableTwice(String, sources: [String])
+        /// A value that no environment can hold.
+        case nulInVariable(key: String, record: String)
+        case variableTooLong(key: String, record: String, limit: Int)
+        case environmentTooLarge(size: Int, limit: Int)
         case tooLarge(size: Int64, limit: Int)
         case allTooLarge(size: Int, limit: Int)
         /// Another selection, `other`, writes another content there.
@@ -44,7 +50,8 @@ package struct RenderError: ExplainedError {
         case .lookup(let error): error.exitCode
         case .attachment(let error): error.exitCode
         case .noField: .notFound
-        case .notOneField, .needsRecord, .samePath, .notAvailable, .template: .configuration
+        case .notOneField, .needsRecord, .samePath, .notAvailable, .template, .variableTwice: .configuration
+        case .nulInVariable, .variableTooLong, .environmentTooLarge: .failed
         case .nul, .unwritable, .sameVariable, .tooLarge, .allTooLarge, .noPath, .failed: .failed
         }
     }
@@ -65,6 +72,15 @@ extension RenderError.Reason {
         case .template(let error): "template, \(error.message)"
         case .sameVariable(let name, let keys):
             "the fields \(list(keys)) would all be the variable \(name)"
+        case .variableTwice(let name, let sources):
+            "the variable \(name) would come from \(sources.joined(separator: " and from "))"
+        case .nulInVariable(let key, let record):
+            "field \(quoted(key)) of record \(quoted(record)) holds a NUL byte, which no environment variable can hold"
+        case .variableTooLong(let key, let record, let limit):
+            "field \(quoted(key)) of record \(quoted(record)) is too long for an environment variable: with its "
+                + "name it may have \(limit) bytes"
+        case .environmentTooLarge(let size, let limit):
+            "all environment variables together would have \(size) bytes, at most \(limit) are set"
         case .tooLarge(let size, let limit): "the file would have \(size) bytes, at most \(limit) are written"
         case .allTooLarge(let size, let limit):
             "all files together would have \(size) bytes, at most \(limit) are written"
@@ -93,6 +109,12 @@ extension RenderError.Reason {
         case .nul, .unwritable: "use format json or raw"
         case .template(let error): error.hint
         case .sameVariable: "give one of them another label in Keeper's vault, or use format json"
+        case .variableTwice:
+            "give one of the records an envPrefix, or one of the fields a name in envKeys (annotation config)"
+        case .nulInVariable, .variableTooLong:
+            "take it as a file (\"RECORD[FIELD]:/path\"), and name the other fields in fields (annotation config)"
+        case .environmentTooLarge:
+            "take some as files, or name the fields that are needed (annotation config)"
         case .tooLarge: "select less, or split the record"
         case .allTooLarge: "select less, or split the pod"
         case .samePath: "give each of them a path of its own: \"RECORD:/path\""

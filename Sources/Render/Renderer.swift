@@ -15,7 +15,7 @@ package struct Renderer: Sendable {
     private let vault: Vault
     private let strictLookup: Bool
     private let strictTemplates: Bool
-    private let limits: RenderLimits
+    let limits: RenderLimits
     private let earlier: [AbsolutePath: EarlierFile]
 
     /// - Parameters:
@@ -153,6 +153,20 @@ package struct Renderer: Sendable {
         }
     }
 
+    /// The fields of a whole record that a selection asks for, and what is to be said about them.
+    func fields(
+        of selection: Selection
+    ) throws(RenderError) -> (record: Record, fields: [FieldMap.Entry], warnings: [String]) {
+        let found = try find(selection)
+        guard case .fields(let entries, _) = found.content else { return (found.record, [], found.warnings) }
+        return (found.record, entries, found.warnings)
+    }
+
+    /// - Throws: `noField`, with the nearest names.
+    func require(_ name: String, of record: Record, _ selection: Selection) throws(RenderError) {
+        _ = try entry(name, of: record, selection)
+    }
+
     private func find(_ name: String, _ selection: Selection) throws(RenderError) -> Found {
         do throws(LookupError) {
             let (record, others) = try vault.record(name, strict: strictLookup)
@@ -284,7 +298,7 @@ extension Selection {
         do throws(FormatProblem) { return try body() } catch { throw self.error(error.reason) }
     }
 
-    fileprivate func error(_ reason: RenderError.Reason) -> RenderError {
+    func error(_ reason: RenderError.Reason) -> RenderError {
         RenderError(origin: origin, reason: reason)
     }
 }

@@ -17,6 +17,8 @@ package enum PublishError: ExplainedError {
     /// More bytes of values than the FUSE backend may hold in memory.
     case tooLarge(needed: Int, limit: Int)
     case fuse(FuseError)
+    /// The launcher, which lies beside the agent's executable, cannot be read.
+    case launcher(path: String, cause: SystemError)
 
     package var message: String {
         switch self {
@@ -43,6 +45,8 @@ package enum PublishError: ExplainedError {
         case .tooLarge(let needed, let limit):
             "the secrets have \(needed) bytes, more than the \(limit) that are kept in memory"
         case .fuse(let error): error.message
+        case .launcher(let path, let cause):
+            "the launcher '\(path)', which sets the environment variables, cannot be read (\(cause))"
         }
     }
 
@@ -62,13 +66,16 @@ package enum PublishError: ExplainedError {
             }
         case .tooLarge: "select fewer secrets, or raise the limit (--fuse-memory-limit)"
         case .fuse(let error): error.hint
+        case .launcher:
+            "it belongs beside the agent's executable: take the agent's image as it was built; on your own machine "
+                + "`swift build --product keeper-injector-exec` makes it"
         }
     }
 
     package var exitCode: CommandStatus {
         switch self {
         case .outside, .reserved: .configuration
-        case .occupied, .full, .ownership, .failed, .tooLarge, .fuse: .failed
+        case .occupied, .full, .ownership, .failed, .tooLarge, .fuse, .launcher: .failed
         }
     }
 }

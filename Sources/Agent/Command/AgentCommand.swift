@@ -65,7 +65,7 @@ package enum AgentCommand {
                 log = Log(level: level, format: flags.logFormat)
             }
             if let interval = flags.refreshInterval { plan.refreshInterval = interval }
-            if plan.backend == .fuse, mode == .once { throw .onlySidecarServes }
+            if plan.backend == .fuse, plan.writesFiles, mode == .once { throw .onlySidecarServes }
             let target = try target(of: plan, flags)
             var settings = AgentSettings(
                 plan: plan, configuration: .file(flags.configuration ?? AgentPaths.configuration),
@@ -75,6 +75,8 @@ package enum AgentCommand {
                 healthPort: flags.healthPort ?? (mode == .refreshing ? plan.metricsPort : nil), log: log)
             settings.handOver = AgentPaths.handOver(root: flags.root)
             settings.isInPod = flags.root == nil
+            settings.environment = AppEnvironment(
+                plan, run: AgentPaths.environment(root: flags.root), ownership: Ownership(plan.access))
             return Agent(settings).run(mode)
         } catch {
             log.failure(error)
@@ -83,7 +85,9 @@ package enum AgentCommand {
     }
 
     private static func target(of plan: Plan, _ flags: AgentFlags) throws(AgentError) -> PublishTarget {
-        switch (plan.backend, flags.root) {
+        // A pod of environment variables alone has no volume for files.
+        guard plan.writesFiles else { return .tmpfs([]) }
+        return switch (plan.backend, flags.root) {
         case (.tmpfs, let root?): .tmpfs(try plan.directories(below: root))
         case (.tmpfs, nil): .tmpfs(plan.directories(onVolume: AgentPaths.volume))
         case (.fuse, let root?):

@@ -21,6 +21,9 @@ package enum AgentPaths {
     /// What init leaves for the sidecar.
     package static func handOver(root: String?) -> String { (root ?? run) + "/agent.handover" }
 
+    /// Where launcher and environment files go: outside a pod where the app's containers would see them.
+    package static func environment(root: String?) -> String { root.map { $0 + "/keeper" } ?? run }
+
     /// - Parameter root: the directory that stands for `/` outside a pod.
     package static func socket(root: String?) -> String { root.map { $0 + "/agent.sock" } ?? socket }
 }

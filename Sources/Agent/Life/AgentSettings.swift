@@ -25,6 +25,8 @@ package struct AgentSettings: Sendable {
     package var healthPort: UInt16?
     /// Path of the file that tells the next process what is published; `nil` where none follows.
     package var handOver: String?
+    /// The environment variables of containers; `nil` where the plan sets none.
+    package var environment: AppEnvironment?
     /// Whether there are containers beside this one, which share its processes.
     package var isInPod = false
     package var log: Log

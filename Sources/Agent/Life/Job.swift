@@ -33,6 +33,11 @@ struct Job {
     /// What the app mounts must be there with the right owner, though nothing is in it yet: kubelet would
     /// make it as root's.
     private func makeDirectories() {
-        do throws(PublishError) { try publisher.prepare() } catch { log.failure(error) }
+        do throws(PublishError) {
+            try publisher.prepare()
+            try refresher.prepareEnvironment()
+        } catch {
+            log.failure(error)
+        }
     }
 }

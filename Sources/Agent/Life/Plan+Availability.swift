@@ -9,7 +9,6 @@ extension Plan {
         case .secret, .commandLine: break
         case .aws, .gcp, .azure: names.append("auth-method")
         }
-        if selections.contains(where: { $0.environment != nil }) { names.append("inject-env-vars") }
         if proxy != nil { names.append("https-proxy") }
         return names
     }

@@ -37,6 +37,9 @@ struct RefreshLoop {
     /// - Returns: how the process is to end.
     mutating func run() -> CommandStatus {
         adopt()
+        if !plan.failOnError {
+            do throws(PublishError) { try job.refresher.prepareEnvironment() } catch { log.failure(error) }
+        }
         while !job.cancellation.isCancelled {
             if next <= .now {
                 if let end = refresh() { return end }

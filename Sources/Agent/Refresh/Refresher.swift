@@ -17,6 +17,7 @@ package final class Refresher {
     private let status: Status
     private let cancellation: Cancellation
     private let selectsEverything: Bool
+    private let environment: AppEnvironment?
     private var source: ClientSource
     private var ledger: HandOverLedger
 
@@ -35,6 +36,7 @@ package final class Refresher {
         log = settings.log
         self.publisher = publisher
         selectsEverything = settings.selectsEverything
+        environment = settings.environment
         self.status = status
         self.cancellation = cancellation
         ledger = HandOverLedger(settings.handOver.map(HandOverFile.init), log: log)
@@ -90,8 +92,12 @@ package final class Refresher {
             let vault = try fetch(client, deadline: deadline)
             let answered = bootTime()
             let files = try render(vault, client: client, deadline: deadline)
+            let variables = try renderEnvironment(vault)
+            // First what the app gets at its start: files may be what it waits for.
+            let hasNewVariables = try publishEnvironment(variables)
             let publication = try publish(files)
-            status.refreshed(secrets: files.count, changed: publication.wroteAnything)
+            status.refreshed(
+                secrets: files.count, changed: publication.wroteAnything || hasNewVariables)
             report(publication)
             ledger.published(
                 files, changed: publication.wroteAnything, titles: titles, answered: answered,
@@ -109,6 +115,7 @@ package final class Refresher {
     /// Removes every file: the last good answer is too old to serve.
     package func remove() throws(AgentError) -> Publication {
         do throws(PublishError) {
+            try environment?.remove(log: log)
             let publication = try publisher.publish(.empty)
             status.removed()
             ledger.removed()
@@ -198,6 +205,41 @@ package final class Refresher {
             log.warn(warning.message, ["annotation": .string(warning.origin)])
         }
         return files
+    }
+
+    /// There are no secrets yet, and the app may start without.
+    package func prepareEnvironment() throws(PublishError) { try environment?.prepare(log: log) }
+
+    private func renderEnvironment(_ vault: Vault) throws(AgentError) -> RenderedEnvironment {
+        guard environment != nil else { return .empty }
+        let variables: RenderedEnvironment
+        do throws(RenderFailure) {
+            variables = try Renderer(vault: vault, strictLookup: plan.strictLookup)
+                .environment(of: plan.selections)
+        } catch {
+            throw .render(error)
+        }
+        for warning in reported.new(in: variables.warnings, of: "environment", as: \.description) {
+            log.warn(warning.message, ["annotation": .string(warning.origin)])
+        }
+        return variables
+    }
+
+    /// - Returns: whether any container's variables are others than before.
+    private func publishEnvironment(_ variables: RenderedEnvironment) throws(AgentError) -> Bool {
+        guard let environment else { return false }
+        guard !cancellation.isCancelled else { throw .interrupted }
+        let changed: [String]
+        do throws(PublishError) {
+            changed = try environment.publish(variables, log: log)
+        } catch {
+            throw .publish(error)
+        }
+        guard !changed.isEmpty else { return false }
+        log.info(
+            "environment variables written, containers get them when they start",
+            ["containers": .list(changed), "variables": .list(variables.names)])
+        return true
     }
 
     private func publish(_ files: [RenderedFile]) throws(AgentError) -> Publication {

@@ -115,6 +115,9 @@ pid_t klinux_fork_reader(
 /// with its length, four bytes in the machine's order. Otherwise as `klinux_fork_reader`.
 pid_t klinux_fork_writer(int descriptor, const void *_Nonnull packets, size_t count);
 
+/// environ(7): the process's own, ended by NULL.
+char *_Nullable *_Nonnull klinux_environment(void);
+
 /// Adds one to a counter that another process reads, after all that was written before.
 void klinux_count(uint64_t *_Nonnull counter);
 

@@ -110,17 +110,6 @@ extension Mutation {
         mount.path == plan.secretsPath.description ? "secrets-path" : "inject"
     }
 
-    mutating func checkCommands() {
-        for container in targets where container.command == nil {
-            refuse(
-                "inject-env-vars", nil,
-                "container \(quoted(container.name)) has no command, and what its image starts is not known here",
-                expected:
-                    "the container's command in the pod, \(Annotation.prefix)containers without it, or files"
-            )
-        }
-    }
-
     mutating func checkSize() {
         guard planText.count > 96 * 1024 else { return }
         refuse(

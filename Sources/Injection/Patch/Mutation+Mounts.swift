@@ -12,6 +12,8 @@ extension Mutation {
             }
         }
         if isTarget, setsEnvironment {
+            // The names the agent gives them: `EnvironmentVolume`. It makes them before any of the user's
+            // containers starts: what is missing then kubelet would make, as root's.
             mounts.append(Mount(volume: OurName.runVolume, path: "/keeper/launcher", subPath: "launcher"))
             mounts.append(
                 Mount(volume: OurName.runVolume, path: "/keeper/env", subPath: "env/" + container.name))

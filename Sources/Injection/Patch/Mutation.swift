@@ -59,6 +59,7 @@ struct Mutation {
         if setsEnvironment {
             plan.environmentContainers = targets.map(\.name)
             checkCommands()
+            warnAboutEnvironment()
         }
         if needsContainers {
             planText = plan.json

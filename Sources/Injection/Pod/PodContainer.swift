@@ -2,6 +2,8 @@ import JSONText
 
 /// What of a container matters here.
 struct PodContainer {
+    /// All of it, for what is asked seldom.
+    let view: JSONView
     var isInit: Bool
     /// In its list.
     var index: Int
@@ -19,6 +21,7 @@ struct PodContainer {
     init(_ view: JSONView, list: StaticString, index: Int, isInit: Bool) throws(PodError) {
         let place = PodPlace(list, index)
         let container = try PodObject(view, place)
+        self.view = view
         self.isInit = isInit
         self.index = index
         guard let name = try container.string("name") else { throw place.error("name", "is missing") }

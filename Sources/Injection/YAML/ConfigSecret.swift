@@ -132,6 +132,12 @@ struct ConfigSecret {
         }
         let names = try object.names(
             "envKeys", check: EnvironmentName.isName, expected: EnvironmentName.expected)
+        for name in names
+        where !entry.selection.fields.isEmpty && !entry.selection.fields.contains(name.field) {
+            throw object.mistake(
+                "names field \(quoted(name.field)), which fields leaves out", key: "envKeys",
+                expected: "fields with it, or no fields: for all")
+        }
         let wanted = try object.bool("injectAsEnvVars")
         guard wanted ?? draft.environment.isOn else {
             if prefix != nil || !names.isEmpty {

@@ -63,6 +63,12 @@ extension Plan {
         }
         if plan.has("environmentContainers") {
             environmentContainers = try plan.strings("environmentContainers")
+            // Each names a directory.
+            for name in environmentContainers where name.isEmpty || name.contains("/") || name.hasPrefix(".")
+            {
+                throw PlanError(
+                    place: "environmentContainers", reason: "\(quoted(name)) is no name of a container")
+            }
         }
         if plan.has("metricsPort") { metricsPort = try plan.number("metricsPort", upTo: .max) }
         if plan.has("logLevel") { logLevel = try plan.string("logLevel") }

@@ -36,6 +36,11 @@ final class Descriptor {
             try retrying("open") { klinux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) })
     }
 
+    /// open(2) of a file that whoever started us named, for reading; symbolic links are followed.
+    static func trustedFile(_ path: String) throws(SystemError) -> Descriptor {
+        Descriptor(try retrying("open") { klinux_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) })
+    }
+
     /// openat(2).
     func open(_ name: String, for access: Access) throws(SystemError) -> Descriptor {
         let flags = access.flags | O_NOFOLLOW | O_CLOEXEC
@@ -56,6 +61,11 @@ final class Descriptor {
     /// symlinkat(2): `name` will point to `target`.
     func makeLink(_ name: String, to target: String) throws(SystemError) {
         try retrying("symlinkat") { symlinkat(target, number, name) }
+    }
+
+    /// linkat(2): another name for a file.
+    func makeHardLink(_ name: String, to file: String) throws(SystemError) {
+        try retrying("linkat") { linkat(number, file, number, name, 0) }
     }
 
     /// renameat(2) within this directory, replacing what `new` was.
@@ -159,6 +169,11 @@ final class Descriptor {
     /// read(2): how many bytes came, 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         try retrying("read") { Glibc.read(number, buffer.baseAddress, buffer.count) }
+    }
+
+    /// lseek(2) to the start.
+    func rewind() throws(SystemError) {
+        try retrying("lseek") { lseek(number, 0, SEEK_SET) }
     }
 
     /// The content of a file below this directory, given by its names.

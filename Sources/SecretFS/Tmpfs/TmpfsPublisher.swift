@@ -38,9 +38,11 @@ package final class TmpfsPublisher: Publisher {
     }
 
     package var hasPublished: Bool {
-        directories.allSatisfy { directory in
-            (try? directory.open())?.flatMap { try? $0.currentGeneration() } != nil
-        }
+        // Without a directory there is nothing to see: a pod of environment variables alone.
+        !directories.isEmpty
+            && directories.allSatisfy { directory in
+                (try? directory.open())?.flatMap { try? $0.currentGeneration() } != nil
+            }
     }
 
     package func content(at path: AbsolutePath) -> SecretBytes? {

@@ -109,6 +109,10 @@ struct MountCommand: ParsableCommand {
             logging.log.warn(warning.message, ["annotation": .string(warning.annotation)])
         }
         guard let plan = parsed.plan else { throw PodChoiceError.notInjected(pod.title) }
+        guard !plan.setsEnvironment else {
+            throw ValidationError(
+                "mount shows files alone: `keeper-injector run --root DIR` writes environment files.")
+        }
         return plan
     }
 }

@@ -16,8 +16,8 @@ struct RenderCommand: ParsableCommand {
         commandName: "render",
         abstract: "Prints what would be written, for people who write templates.",
         discussion: """
-            Of a manifest: every file that its pod would get, under its path; --path prints one of them as \
-            it is. Of a template: what it makes of a record, or of a map in a JSON file, for which no Keeper \
+            Of a manifest: every file that its pod would get, under its path, and its environment variables; \
+            --path prints one of the files as it is. Of a template: what it makes of a record, or of a map in a JSON file, for which no Keeper \
             is needed. With --sample the names are real and the values are made up, so that nothing secret \
             is shown.
 
@@ -91,14 +91,18 @@ struct RenderCommand: ParsableCommand {
             vault: vault, strictLookup: plan.strictLookup, strictTemplates: plan.strictTemplates)
         let files = try renderer.render(wanted) { (file) throws(KeeperError) in try content(of: file, session)
         }
-        for warning in files.flatMap(\.warnings) {
+        let variables = try renderer.environment(of: plan.selections)
+        for warning in files.flatMap(\.warnings) + variables.warnings {
             log.warn(warning.message, ["annotation": .string(warning.origin)])
         }
-        for other in plan.selections where other.output == .noFile {
+        for other in plan.selections where other.output == .noFile && other.environment == nil {
             log.info("becomes no file", ["annotation": .string(other.origin)])
         }
         let output = NewFile(standardOutput: ())
-        guard let path else { return try RenderedFiles(files: files).write(to: output) }
+        guard let path else {
+            return try RenderedFiles(files: files, variables: plan.setsEnvironment ? variables : nil)
+                .write(to: output)
+        }
         guard let file = files.first(where: { $0.path.description == path }) else {
             throw NoSuchFile(path: path, paths: files.map(\.path.description))
         }

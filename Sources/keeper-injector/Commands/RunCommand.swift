@@ -13,6 +13,10 @@ struct RunCommand: ParsableCommand {
             A path /path of the pod becomes DIR/path. Files belong to you, mode 0600. Take a directory in \
             memory, such as one below /dev/shm, if no value is to reach a disk.
 
+            Environment variables of a container NAME go to DIR/keeper/env/NAME/environment, and the launcher \
+            to DIR/keeper/launcher/keeper-injector-exec:
+              DIR/keeper/launcher/keeper-injector-exec DIR/keeper/env/NAME/environment -- COMMAND
+
             Examples:
               keeper-injector run -f pod.yaml --ksm-config keeper.json --root DIR --once
               keeper-injector run --annotation secret=my-db --ksm-config k.json --root DIR
@@ -57,16 +61,22 @@ struct RunCommand: ParsableCommand {
         var plan = try selection.planForHere(log: log)
         if let refreshInterval { plan.refreshInterval = refreshInterval.duration }
         if let backend { plan.backend = backend }
-        if plan.backend == .fuse, once { throw AgentError.onlySidecarServes }
+        if plan.backend == .fuse, plan.writesFiles, once { throw AgentError.onlySidecarServes }
+        if plan.setsEnvironment { plan.environmentContainers = try selection.containerNames() }
         let target: PublishTarget =
-            plan.backend == .tmpfs
-            ? .tmpfs(try plan.directories(below: root))
-            : .fuse(try plan.fuseLayout(below: root), .here(allowOther: geteuid() == 0))
-        let code = Agent(
-            AgentSettings(
-                plan: plan, configuration: try connection.input(), client: connection.client,
-                target: target, healthPort: healthPort == 0 ? nil : healthPort, log: log)
-        ).run(once ? .once : .refreshing)
+            if !plan.writesFiles {
+                .tmpfs([])
+            } else if plan.backend == .tmpfs {
+                .tmpfs(try plan.directories(below: root))
+            } else {
+                .fuse(try plan.fuseLayout(below: root), .here(allowOther: geteuid() == 0))
+            }
+        var settings = AgentSettings(
+            plan: plan, configuration: try connection.input(), client: connection.client,
+            target: target, healthPort: healthPort == 0 ? nil : healthPort, log: log)
+        settings.environment = AppEnvironment(
+            plan, run: AgentPaths.environment(root: root), ownership: Ownership(), needsLauncher: false)
+        let code = Agent(settings).run(once ? .once : .refreshing)
         Foundation.exit(code.rawValue)
     }
 }

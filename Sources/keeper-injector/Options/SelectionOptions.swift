@@ -50,6 +50,18 @@ struct SelectionOptions: ParsableArguments {
         return try plan(of: pod(), options, log: log)
     }
 
+    /// The containers that get what the pod asks for; none where only annotations are known.
+    func containerNames() throws -> [String] {
+        let pod = try pod()
+        guard let template = pod.template else { return [] }
+        let annotations = try AnnotationParser(
+            options: AnnotationParser.Options(hasConfiguration: true, assumesInject: true)
+        ).parse(pod.annotations)
+        return try template.json.withUnsafeBytes { bytes in
+            try Injector.targetNames(ofPod: bytes, settings: annotations.settings)
+        }
+    }
+
     /// The plan in a cluster, where nothing is known but annotations.
     func plan(of pod: AnnotatedPod, policy: InjectionPolicy, log: Log) throws -> Plan {
         var options = AnnotationParser.Options(policy: policy)

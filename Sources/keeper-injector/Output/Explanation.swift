@@ -41,20 +41,36 @@ struct Explanation: Encodable {
             guard case .directory(let path) = folder.output else { continue }
             facts.append(("folder", "\(path)/ (\(folder.origin))"))
         }
-        facts.append(("directories", plan.directories.map(\.description).joined(separator: ", ")))
-        facts.append(("mounted in", summary.mountedContainers.joined(separator: ", ")))
+        if plan.writesFiles {
+            facts.append(("directories", plan.directories.map(\.description).joined(separator: ", ")))
+            facts.append(("mounted in", summary.mountedContainers.joined(separator: ", ")))
+        }
         let hidden = plan.directories.filter { $0 != plan.secretsPath }
         if !hidden.isEmpty, summary.settings.mountStyle == .directory {
             facts.append(
                 ("hidden", "what the image has in " + hidden.map(\.description).joined(separator: ", ")))
         }
         facts.append(("readable by", describe(plan.access, summary.accessRule)))
-        facts.append(
-            ("refresh", plan.initOnly ? "never, init-only" : "every " + plan.refreshInterval.goDescription))
+        if plan.writesFiles || !plan.setsEnvironment {
+            facts.append(
+                (
+                    "refresh",
+                    plan.initOnly ? "never, init-only" : "every " + plan.refreshInterval.goDescription
+                ))
+        }
         if let signal = plan.notification.signal { facts.append(("signal", signal)) }
         if let url = plan.notification.reloadURL { facts.append(("reload", url)) }
         if !plan.environmentContainers.isEmpty {
-            facts.append(("environment", plan.environmentContainers.joined(separator: ", ")))
+            let change =
+                plan.writesFiles && !plan.initOnly
+                ? "a change reaches a container when it restarts" : "a change reaches new pods alone"
+            facts.append(
+                (
+                    "environment",
+                    plan.environmentContainers.joined(separator: ", ")
+                        + ": keeper-injector-exec sets the variables and becomes the command; no value is in the pod; "
+                        + change
+                ))
         }
         for secret in plan.selections.compactMap(\.kubernetesSecret)
             + plan.folders.compactMap(\.kubernetesSecret)
@@ -81,12 +97,21 @@ struct Explanation: Encodable {
                 Format.named.first { $0.format == selection.format }?.name ?? "raw"
             }
         let mode = selection.mode.map { ", mode 0" + String($0, radix: 8) } ?? ""
-        return switch selection.output {
-        case .path(let path): "\(path) (\(selection.origin), \(format)\(mode))"
-        case .namedByTitle(let directory, let suffix):
-            "\(directory)/<title>\(suffix) (\(selection.origin), \(format)\(mode))"
-        case .noFile: "no file (\(selection.origin))"
-        }
+        let variables = selection.environment.map(describe)
+        let file: String? =
+            switch selection.output {
+            case .path(let path): "\(path) (\(selection.origin), \(format)\(mode))"
+            case .namedByTitle(let directory, let suffix):
+                "\(directory)/<title>\(suffix) (\(selection.origin), \(format)\(mode))"
+            case .noFile: variables == nil ? "no file (\(selection.origin))" : nil
+            }
+        return [file, variables.map { $0 + (file == nil ? " (\(selection.origin))" : "") }].compactMap(\.self)
+            .joined(separator: "; ")
+    }
+
+    private static func describe(_ variables: EnvironmentVariables) -> String {
+        let names = variables.names.map { "\($0.name) from \($0.field)" }
+        return (["variables \(variables.prefix)<FIELD>"] + names).joined(separator: ", ")
     }
 
     private static func describe(_ access: FileAccess, _ rule: AccessRule) -> String {

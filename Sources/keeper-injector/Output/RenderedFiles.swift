@@ -5,6 +5,8 @@ import SecretMemory
 /// Files as people read them one after another: each under a line with its path, as head(1) shows them.
 struct RenderedFiles {
     let files: [RenderedFile]
+    /// As a shell would set them; `nil` where the pod gets none.
+    var variables: RenderedEnvironment?
 
     func write(to output: NewFile) throws(OutputError) {
         for (position, file) in files.enumerated() {
@@ -17,6 +19,17 @@ struct RenderedFiles {
             }
             try output.write(file.content, line: true)
         }
+        guard let variables else { return }
+        let gap = files.isEmpty ? "" : "\n"
+        try output.write(SecretBytes("\(gap)==> environment variables <==".utf8), line: true)
+        let text = variables.shellText
+        guard text.withUnsafeBytes({ Self.isText($0) }) else {
+            for entry in variables.entries {
+                try output.write(SecretBytes("\(entry.name) (\(entry.value.count) bytes)".utf8), line: true)
+            }
+            return
+        }
+        if text.count > 0 { try output.write(text, line: true) }
     }
 
     /// UTF-8 that cannot drive a terminal.

@@ -12,10 +12,15 @@ struct PodmanTests {
     @Test("over FUSE: a privileged holder, a server without any right, an app; each may be killed")
     func playFUSE() throws { try play("podman_fuse.py") }
 
-    private func play(_ script: String) throws {
+    @Test(
+        "variables in images from scratch, of busybox and like Debian's: process 1, signals, exit codes, stdin"
+    )
+    func playLauncher() throws { try play("podman_launcher.py", StaticLauncher.path()) }
+
+    private func play(_ script: String, _ more: String...) throws {
         let executables = URL(fileURLWithPath: Checkout.product("keeper-injector"))
             .deletingLastPathComponent().path
-        let result = try run(Peers.python, [Peers.script(script), executables])
+        let result = try run(Peers.python, [Peers.script(script), executables] + more)
         if result.status == 77 {
             print("NOT RUN: \(result.output)")
             try Test.cancel("NOT RUN: \(result.output)")

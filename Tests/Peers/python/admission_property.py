@@ -6,7 +6,7 @@ import sys
 import jsonpatch
 import kubernetes_validate
 
-from admission_pods import without_ours
+from admission_pods import LAUNCHER, without_ours
 from admission_probe import Probe, patch_of, review_of
 
 PREFIX = "keeper.security/"
@@ -43,7 +43,19 @@ class Pods:
         if self.maybe(0.6):
             container["command"] = ["/bin/" + name, "--ünicode", "a\tb\"c"]
         if self.maybe(0.4):
-            container["args"] = ["--port", "8080"]
+            container["args"] = self.pick([["--port", "8080"], ["$(DB_LOGIN)", "$$(X)", "$("], [], None, ["--", "\u0001"]])
+        if self.maybe(0.4):
+            container["env"] = self.pick([
+                [{"name": "DB_LOGIN", "value": "own"}, {"name": "A", "value": "$(DB_PASSWORD) $(A)"}],
+                [{"name": "N", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}], [], None])
+        if self.maybe(0.2):
+            container["envFrom"] = [{"secretRef": {"name": "s"}}, {"prefix": "P_", "configMapRef": {"name": "c"}}]
+        if self.maybe(0.2):
+            container["livenessProbe"] = self.pick([{"exec": {"command": ["true"]}}, {"httpGet": {"port": 80}}])
+        if self.maybe(0.1):
+            container["lifecycle"] = {"preStop": {"exec": {"command": ["true"]}}}
+        if self.maybe(0.1):
+            container["command"] = self.pick([[], None, ["", "$(DB_LOGIN)"], ["a"] * 50])
         if self.maybe(0.5):
             container["securityContext"] = self.context(False)
         kind = self.pick(["missing", "null", "empty", "some", "some"])
@@ -63,10 +75,15 @@ class Pods:
             ("secret", "database-credentials"), ("secrets", "a, b ,C d"), ("secret-db", "/app/config/db.json"),
             ("secret-pw", "db[password]:/app/secrets/pw"), ("secret-n", "keeper://QabbPIdM8Unw4hwVM-F8VQ/field/login"),
             ("file-cert", "tls:tls.crt:/app/tls/tls.crt"), ("folder", "Team/Databases"), ("folder-path", "/app/all"),
-            ("config", "secrets:\n- record: ünï\n  path: /app/yaml/x\n  template: '{{ .a }}'\n"), ("refresh-interval", "30s"),
+            ("config", self.pick([
+                "secrets:\n- record: ünï\n  path: /app/yaml/x\n  template: '{{ .a }}'\n",
+                "secrets:\n- record: ünï\n  injectAsEnvVars: true\n  envPrefix: U_\n  envKeys: {login: DB_LOGIN, a b: A}\n",
+                "secrets:\n- record: r\n  path: /app/yaml/r\n  injectAsEnvVars: true\n  fields: [login, password]\n",
+                "secrets:\n- record: r\n  injectAsEnvVars: false\n"])), ("refresh-interval", "30s"),
             ("init-only", "true"), ("fail-on-error", "false"), ("signal", "HUP"), ("run-as-user", "1234"),
             ("run-as-group", "4321"), ("file-mode", "0440"), ("tmpfs-size", "16Mi"), ("log-level", "debug"),
             ("metrics-port", "9102"), ("secrets-path", "/run/keeper"), ("backend", "fuse"), ("inject-env-vars", "true"),
+            ("inject-env-vars", "true"), ("env-prefix", self.pick(["DB_", "x", "_"])),
             ("inject-as-k8s-secret", "true"), ("ca-cert-configmap", "ca"), ("https-proxy", "http://proxy:3128"),
             ("sidecar-memory-limit", "99Mi"), ("mount-style", "file"), ("strict-lookup", "true"), ("on-stale", "remove"),
             ("containers", self.pick(containers)), ("refresh-intervall", "1m"),
@@ -111,10 +128,43 @@ class Pods:
         return pod
 
 
+def check_variables(patched, pod, number):
+    """The containers with the launcher are those of the plan, and no `env` of theirs is touched: there is no
+    place in the pod where a value could stand."""
+    named, started = set(), set()
+    for kind in ("initContainers", "containers"):
+        before = {c["name"]: c for c in pod["spec"].get(kind) or []}
+        for container in patched["spec"].get(kind) or []:
+            if container["name"] not in before:
+                for variable in container.get("env") or []:
+                    plan = json.loads(variable["value"])
+                    named |= set(plan.get("environmentContainers", []))
+                continue
+            old = before[container["name"]]
+            for key in ("env", "envFrom", "args", "workingDir", "lifecycle", "livenessProbe"):
+                if container.get(key) != old.get(key) or (key in container) != (key in old):
+                    raise RuntimeError(f"pod {number}: {key} of {old['name']} has changed")
+            command = container.get("command")
+            if command == old.get("command"):
+                continue
+            if command != [LAUNCHER, "/keeper/env/environment", "--", *old["command"]]:
+                raise RuntimeError(f"pod {number}: the command is {command}")
+            started.add(old["name"])
+            mounts = {m["mountPath"]: m for m in container["volumeMounts"] if m["name"] == "keeper-run"}
+            own = mounts["/keeper/env"]
+            if own != {"name": "keeper-run", "mountPath": "/keeper/env", "subPath": "env/" + old["name"], "readOnly": True}:
+                raise RuntimeError(f"pod {number}: {own}")
+            if any(m.get("subPath") is None or not m.get("readOnly") for m in mounts.values()):
+                raise RuntimeError(f"pod {number}: {old['name']} sees more of keeper-run: {mounts}")
+    if started != named:
+        raise RuntimeError(f"pod {number}: the plan names {named}, the launcher starts {started}")
+    return bool(started)
+
+
 def main(path, count, seed, *more):
     pods, flags = Pods(int(seed)), ["--fuse-namespaces", "*", "--kubernetes-secret-namespaces", "*", *more]
     first, second = Probe(path, *flags), Probe(path, *flags)
-    counts = {"patched": 0, "denied": 0, "unchanged": 0, "validated": 0}
+    counts = {"patched": 0, "denied": 0, "unchanged": 0, "validated": 0, "variables": 0}
     for number in range(int(count)):
         pod = pods.pod()
         line = json.dumps(review_of(pod), ensure_ascii=False).encode()
@@ -133,6 +183,7 @@ def main(path, count, seed, *more):
             continue
         counts["patched"] += 1
         patched = jsonpatch.apply_patch(pod, json.loads(patch))
+        counts["variables"] += check_variables(patched, pod, number)
         if without_ours(patched, pod) != pod:
             raise RuntimeError(f"pod {number}: the user's part has changed: {json.dumps(pod)}\n{patch.decode()}")
         if patch_of(first.ask(review_of(patched))) is not None:
@@ -148,7 +199,8 @@ def main(path, count, seed, *more):
     second.end()
     print(json.dumps(counts))
     # Otherwise the pods were of one kind, and the test says little.
-    return 0 if counts["patched"] > int(count) / 3 and counts["denied"] > int(count) / 50 else 1
+    some = counts["patched"] > int(count) / 3 and counts["denied"] > int(count) / 50
+    return 0 if some and counts["variables"] > int(count) / 50 else 1
 
 
 if __name__ == "__main__":

@@ -58,6 +58,10 @@ struct PlanJSONTests {
             (#""format":"raw""#, #""format":"xml""#, "selections[1].format"),
             (#""format":"json"}]"#, #""format":"json","made":"0400"}]"#, "selections[3]"),
             (#""format":"json"}]"#, #""format":"json","mode":"0400"}]"#, "selections[3].mode"),
+            (
+                #""initOnly":false,"#, #""initOnly":false,"environmentContainers":["../x"],"#,
+                "environmentContainers"
+            ),
             (#""initOnly":false,"#, "", "initOnly"), (#""initOnly":false"#, #""initOnly":0"#, "initOnly"),
             ("5m0s", "5 minutes", "refreshInterval"), ("5m0s", "-5m", "refreshInterval"),
             ("/app/config/db.json", "/app/config/../x", "selections[0].path"),
