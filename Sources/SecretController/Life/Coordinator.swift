@@ -146,12 +146,12 @@ actor Coordinator {
     private func remove(_ uid: String) {
         guard let claim = pods.removeValue(forKey: uid) else { return }
         let key = claim.configuration
-        configurations[key]?.pods.remove(uid)
-        configurations[key]?.told = configurations[key]?.told.filter { !$0.hasPrefix(uid) } ?? []
-        if configurations[key]?.pods.isEmpty == true {
-            configurations[key]?.timer?.cancel()
+        if var configuration = configurations[key] {
+            configuration.pods.remove(uid)
+            configuration.told = configuration.told.filter { !$0.hasPrefix(uid) }
+            if configuration.pods.isEmpty { configuration.timer?.cancel() }
             // A refresh that is running finds out by itself.
-            configurations[key] = nil
+            configurations[key] = configuration.pods.isEmpty ? nil : configuration
         }
         for (target, holders) in remote where holders.pods.contains(uid) {
             remote[target]?.pods.remove(uid)
@@ -204,11 +204,11 @@ actor Coordinator {
     }
 
     private func begin(_ key: ConfigurationKey) {
-        guard !isStopped, let configuration = configurations[key], !configuration.isRunning,
-            refreshes[key] == nil
-        else { return }
+        guard !isStopped, let configuration = configurations[key], !configuration.isRunning else { return }
         configurations[key]?.due = nil
         configurations[key]?.timer = nil
+        // Its last pod went while a refresh was running, and another came: that one has to end first.
+        guard refreshes[key] == nil else { return schedule(key, at: .now + Coordinator.gathering) }
         let busy = refreshes.keys.filter { $0.namespace == key.namespace }.count
         guard busy < Coordinator.refreshesPerNamespace else {
             schedule(key, at: .now + .milliseconds(Int.random(in: 100...300)))

@@ -158,8 +158,7 @@ class Api:
             metadata.setdefault("creationTimestamp", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
             body.setdefault("kind", KINDS[resource])
             body.setdefault("apiVersion", (GROUPS[resource] + "/v1").lstrip("/"))
-            self.store("ADDED", resource, namespace, name, body)
-            return copy.deepcopy(body)
+            return self.store("ADDED", resource, namespace, name, body)
 
     def patch(self, resource, namespace, name, patch):
         with self.lock:
@@ -177,8 +176,7 @@ class Api:
             self.validate(resource, namespace, new, old)
             if new == old:
                 return copy.deepcopy(old)
-            self.store("MODIFIED", resource, namespace, name, new)
-            return copy.deepcopy(new)
+            return self.store("MODIFIED", resource, namespace, name, new)
 
     def delete(self, resource, namespace, name, preconditions=None):
         with self.lock:
@@ -203,6 +201,7 @@ class Api:
             self.history.setdefault((namespace, name), []).append((event, body))
         self.log.append((self.version, resource, namespace, event, body))
         self.lock.notify_all()
+        return copy.deepcopy(body)
 
     def collect(self):
         """Kubernetes' garbage collector: an object goes when each of its owners is gone."""

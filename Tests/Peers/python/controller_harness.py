@@ -52,7 +52,7 @@ class Process:
                 pass
         return found
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def end(self, number=signal.SIGTERM, limit=12):
