@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "ControllerTests",
             dependencies: [
-                "Injection", "JSONText", "KubeClient", "Plan", "SecretController", "SecretMemory", "Telemetry",
+                "Injection", "JSONText", "KubeClient", "Plan", "SecretController", "SecretMemory",
+                "Telemetry",
                 "TestSupport", "Vault", "keeper-emulator", "keeper-injector-webhook",
             ],
             path: "Tests/Controller", swiftSettings: settings),

@@ -13,7 +13,8 @@ struct ControllerTests {
             "scale",
         ])
     func check(_ name: String) throws {
-        let executables = URL(fileURLWithPath: Checkout.product("keeper-emulator")).deletingLastPathComponent()
+        let executables = URL(fileURLWithPath: Checkout.product("keeper-emulator"))
+            .deletingLastPathComponent()
             .path
         var environment = ProcessInfo.processInfo.environment
         environment["KEEPER_EXECUTABLES"] = executables

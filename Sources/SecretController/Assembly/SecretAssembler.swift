@@ -56,9 +56,10 @@ struct SecretAssembler {
             selections = try vault.selections(of: wanted)
         } catch {
             // There is no telling which Secrets it would have been: the prefix stands for them.
-            let problem = if case .lookup(let lookup) = error.reason { SecretProblem.lookup(lookup) } else {
-                SecretProblem.name(folder.origin)
-            }
+            let problem =
+                if case .lookup(let lookup) = error.reason { SecretProblem.lookup(lookup) } else {
+                    SecretProblem.name(folder.origin)
+                }
             let target = SecretTarget(namespace: secret.namespace ?? namespace, name: secret.name + "*")
             return [(target, Part(settings: secret, data: .failure(problem)))]
         }
@@ -76,7 +77,8 @@ struct SecretAssembler {
                     Part(
                         settings: own,
                         data: isSecretName(own.name)
-                            ? try values(of: record, own, fields: [], download) : .failure(.name(record.title)))
+                            ? try values(of: record, own, fields: [], download)
+                            : .failure(.name(record.title)))
                 ))
         }
         return parts
@@ -149,6 +151,8 @@ struct SecretAssembler {
         }
         var data: [String: SecretBytes] = [:]
         for entry in map.entries where !entry.key.isEmpty {
+            // Keeper's list of the record's attachments holds nothing but their uids.
+            if fields.isEmpty, entry.key == "fileRef" { continue }
             guard fields.isEmpty || fields.contains(entry.key) else { continue }
             let key = SecretAssembler.key(for: entry.key)
             guard isSecretKey(key) else { return .failure(.name(entry.key)) }
@@ -211,6 +215,7 @@ struct SecretAssembler {
                 }
             }
         }
-        return SecretTypeRules.problem(all, type: parts[0].settings.type).map { .failure($0) } ?? .success(all)
+        return SecretTypeRules.problem(all, type: parts[0].settings.type).map { .failure($0) }
+            ?? .success(all)
     }
 }

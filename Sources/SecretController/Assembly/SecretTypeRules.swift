@@ -27,7 +27,9 @@ enum SecretTypeRules {
             return missing.count == wanted.count ? .missingKey(type: type, keys: wanted) : nil
         }
         if !missing.isEmpty { return .missingKey(type: type, keys: missing) }
-        guard type == "kubernetes.io/dockerconfigjson" || type == "kubernetes.io/dockercfg" else { return nil }
+        guard type == "kubernetes.io/dockerconfigjson" || type == "kubernetes.io/dockercfg" else {
+            return nil
+        }
         for key in wanted {
             guard let value = data[key],
                 let document = try? JSONDocument(parsing: value, limits: JSONLimits(values: 100_000)),

@@ -58,7 +58,8 @@ struct LeaderElector: Sendable {
                 let silent = observed.map { ContinuousClock.now - $0.since > lease.duration } ?? false
                 if lease.holder.isEmpty || silent {
                     let next = lease.transitions + 1
-                    return try await begin(change(lease.version, transitions: next), transitions: next, at: start)
+                    return try await begin(
+                        change(lease.version, transitions: next), transitions: next, at: start)
                 }
             } catch {
                 if !error.isConflict, error != .cancelled {

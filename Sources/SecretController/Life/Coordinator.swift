@@ -347,7 +347,8 @@ actor Coordinator {
     }
 
     private func enqueue(
-        _ target: SecretTarget, _ drafts: [SecretDraft], _ byWish: [String: [PodClaim]], _ key: ConfigurationKey
+        _ target: SecretTarget, _ drafts: [SecretDraft], _ byWish: [String: [PodClaim]],
+        _ key: ConfigurationKey
     ) async throws(ControllerError) {
         guard let newest = drafts.last else { return }
         var data: [String: SecretBytes] = [:]
@@ -372,7 +373,8 @@ actor Coordinator {
         var wanted = DesiredSecret(
             target: target, mode: newest.settings.mode, type: newest.settings.type, data: data,
             owners: [], podUIDs: Set(claims.map(\.pod.uid)), instructions: Coordinator.digest(wishes, target),
-            rotates: drafts.contains { $0.settings.rotates }, source: Coordinator.digest([key.secret], nil, key),
+            rotates: drafts.contains { $0.settings.rotates },
+            source: Coordinator.digest([key.secret], nil, key),
             pods: Coordinator.newest(claims), configuration: key)
         wanted.removesStaleKeys = isWhole
         if newest.settings.hasOwner, isRemote {
@@ -512,9 +514,11 @@ actor Coordinator {
         error.message + (error.hint.map { "; " + $0 } ?? "")
     }
 
-    private static func digest(_ wishes: [String], _ target: SecretTarget?, _ key: ConfigurationKey? = nil) -> String
+    private static func digest(_ wishes: [String], _ target: SecretTarget?, _ key: ConfigurationKey? = nil)
+        -> String
     {
-        let text = (wishes.sorted() + [target?.description ?? "", key?.namespace ?? ""]).joined(separator: "\n")
+        let text = (wishes.sorted() + [target?.description ?? "", key?.namespace ?? ""]).joined(
+            separator: "\n")
         let bytes = (try? sha256(of: text)) ?? []
         return bytes.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }

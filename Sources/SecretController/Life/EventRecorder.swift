@@ -33,7 +33,9 @@ actor EventRecorder {
     /// - Parameter reason: one word in camel case, as Kubernetes has them.
     func tell(_ pods: [PodReference], _ kind: Kind, _ reason: String, _ message: String) {
         let now = ContinuousClock.now
-        if told.count > EventRecorder.limit * 4 { told = told.filter { now - $0.value < EventRecorder.repeatAfter } }
+        if told.count > EventRecorder.limit * 4 {
+            told = told.filter { now - $0.value < EventRecorder.repeatAfter }
+        }
         if told.count > EventRecorder.limit * 4 { told = [:] }
         for pod in pods {
             let notice = Notice(

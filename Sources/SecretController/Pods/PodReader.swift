@@ -17,7 +17,9 @@ struct PodReader: Sendable {
             namespace == nil || namespace == place
         else { return nil }
         let phase = view.member("status")?.value.member("phase")?.value
-        if phase?.isString("Succeeded") == true || phase?.isString("Failed") == true { return .none(uid: uid) }
+        if phase?.isString("Succeeded") == true || phase?.isString("Failed") == true {
+            return .none(uid: uid)
+        }
         let pod = PodReference(namespace: place, name: name, uid: uid)
         do throws(PodError) {
             switch try injector.kubernetesSecrets(of: view, namespace: place) {
@@ -53,7 +55,8 @@ struct PodReader: Sendable {
             own.folders[index].format = .json
         }
         own.strictLookup = plan.strictLookup
-        let secrets = own.selections.compactMap(\.kubernetesSecret) + own.folders.compactMap(\.kubernetesSecret)
+        let secrets =
+            own.selections.compactMap(\.kubernetesSecret) + own.folders.compactMap(\.kubernetesSecret)
         return PodClaim(
             pod: pod, created: metadata.member("creationTimestamp")?.value.string ?? "",
             controller: controller(metadata),

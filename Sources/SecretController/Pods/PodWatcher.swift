@@ -16,7 +16,7 @@ struct PodWatcher: Sendable {
 
     /// Until the task is cancelled. Nothing that a server does ends it.
     func run() async {
-        var backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
+        var backoff = Backoff(first: .milliseconds(500), longest: .seconds(15))
         while !Task.isCancelled {
             do throws(KubeError) {
                 let request = KubeRequest(.list, .pods, namespace: namespace)
@@ -43,6 +43,7 @@ struct PodWatcher: Sendable {
         var version = start
         while true {
             let begin = ContinuousClock.now
+            let before = version
             var failure: KubeError?
             do throws(KubeError) {
                 // Not all replicas and namespaces at once.
@@ -51,13 +52,15 @@ struct PodWatcher: Sendable {
                     seconds: Int.random(in: 120...240)
                 ) { event, view throws(KubeError) in
                     read(event, view)
-                } deliver: { await apply($0) }
+                } deliver: {
+                    await apply($0)
+                }
                 metrics.restarted("ended")
             } catch {
                 failure = error
             }
-            // One that lasted has shown that the server is well.
-            if ContinuousClock.now - begin > .seconds(10) { backoff.reset() }
+            // One that lasted, or told something, has shown that the server is well.
+            if ContinuousClock.now - begin > .seconds(10) || version != before { backoff.reset() }
             guard let failure else {
                 // A server that ends each watch at once is not asked without a pause.
                 if ContinuousClock.now - begin < .seconds(1) { await backoff.wait() }

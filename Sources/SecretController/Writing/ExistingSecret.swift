@@ -28,7 +28,8 @@ struct ExistingSecret: Sendable {
         isImmutable = root["immutable"]?.bool ?? false
         isBeingDeleted = metadata["deletionTimestamp"]?.string != nil
         for (key, value) in metadata["labels"]?.members ?? [] { labels[key.string ?? ""] = value.string }
-        for (key, value) in metadata["annotations"]?.members ?? [] where key.string?.hasPrefix("keeper.") == true {
+        for (key, value) in metadata["annotations"]?.members ?? []
+        where key.string?.hasPrefix("keeper.") == true {
             annotations[key.string ?? ""] = value.string
         }
         for (key, value) in root["data"]?.members ?? [] { data[key.string ?? ""] = value }

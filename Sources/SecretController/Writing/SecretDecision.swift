@@ -35,7 +35,9 @@ enum SecretDecision {
             return .refuse(.otherType(has: existing.type, wanted: desired.type))
         }
         var change = SecretChange(version: existing.version, uid: existing.uid)
-        let mayWrite = desired.rotates || existing.annotations[SecretMark.instructions(of: desired.source)] != desired.instructions
+        let mayWrite =
+            desired.rotates
+            || existing.annotations[SecretMark.instructions(of: desired.source)] != desired.instructions
         if mayWrite { fill(&change, existing, desired, merges: merges) }
         // Somebody else's Secret stays theirs when keys are merged into it: no label, no owner, so that
         // nothing of ours ever deletes it.
@@ -51,7 +53,9 @@ enum SecretDecision {
                 change.annotations[SecretMark.podsOf] = namespace
             }
         }
-        guard existing.annotations[SecretMark.term] != term || !change.isEmpty else { return .leave(.unchanged) }
+        guard existing.annotations[SecretMark.term] != term || !change.isEmpty else {
+            return .leave(.unchanged)
+        }
         change.annotations[SecretMark.term] = term
         if existing.isImmutable, change.touchesData { return .refuse(.immutable) }
         return .change(change)

@@ -110,7 +110,7 @@ def records(world):
         "no-tls": (as_secret(secret="db", **{"k8s-secret-type": "kubernetes.io/tls"}), "tls.crt"),
         "no-docker": (as_secret(secret="db", **{"k8s-secret-type": "kubernetes.io/dockerconfigjson"}),
                       ".dockerconfigjson"),
-        "no-record": (as_secret(secret="dbb"), "did you mean 'db'?"),
+        "no-record": (as_secret(secret="dbb"), "did you mean 'db'"),
         "no-field": (config("secrets:", "- record: db", "  injectAsK8sSecret: true",
                             "  k8sSecretKeys: {passwort: p}"), "did you mean 'password'"),
         "two": (as_secret(secrets="db, other"), "two values want the key"),
