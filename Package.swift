@@ -11,6 +11,8 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    // The controller's client of the Kubernetes API: on the NIO that the webhook has already.
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
 ]
 
 let settings: [SwiftSetting] = [
@@ -33,6 +35,12 @@ let hummingbird: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "NIOTLS", package: "swift-nio"),
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
+let asyncHTTPClient: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -93,6 +101,15 @@ let package = Package(
         // HTTPS around Admission: certificates on disk, limits, metrics, audit log.
         room("Webhook", uses: ["Admission", "Injection", "JSONText", "Plan", "Telemetry"] + hummingbird),
 
+        // The few things of the Kubernetes API that we need, and the controller that uses them.
+        room("KubeClient", uses: ["JSONText", "Plan", "SecretMemory"] + asyncHTTPClient),
+        room(
+            "SecretController",
+            uses: [
+                "Fetcher", "Injection", "JSONText", "KeeperCrypto", "KubeClient", "Plan", "Render",
+                "SecretMemory", "Telemetry", "Vault", .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
         // A Keeper service for the demo and the tests, never linked into a product.
         room("KeeperEmulator", uses: ["COpenSSL", "KeeperCrypto", "SecretMemory", yams]),
 
@@ -112,7 +129,9 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "keeper-injector-webhook",
-            dependencies: ["CommandOptions", "Plan", "Webhook", argumentParser],
+            dependencies: [
+                "CommandOptions", "KubeClient", "Plan", "SecretController", "Webhook", argumentParser,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "keeper-emulator", dependencies: ["KeeperEmulator", argumentParser],
@@ -164,6 +183,15 @@ let package = Package(
                 "Admission", "Agent", "Injection", "Plan", "TestSupport", "keeper-injector-webhook",
             ],
             path: "Tests/Webhook", swiftSettings: settings),
+        // Apart too: it needs NIO.
+        .testTarget(
+            name: "ControllerTests",
+            dependencies: [
+                "Injection", "JSONText", "KubeClient", "Plan", "SecretController", "SecretMemory",
+                "Telemetry",
+                "TestSupport", "Vault", "keeper-emulator", "keeper-injector-webhook",
+            ],
+            path: "Tests/Controller", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -84,6 +84,11 @@ package struct Injector: Sendable {
         return Decision(outcome: outcome, warnings: bounded(warnings + mutation.warnings))
     }
 
+    /// The plan of annotations, with the mistakes in them.
+    func examine(_ annotations: [Annotation]) -> (parsed: ParsedAnnotations, mistakes: [Mistake]) {
+        parser.examine(annotations)
+    }
+
     /// Why a pod is left alone that might ask for injection.
     private func exemption(_ metadata: PodMetadata, _ spec: PodSpec, namespace: String) -> String? {
         if policy.excludedNamespaces.contains(namespace) {

@@ -7,12 +7,12 @@ import Plan
 struct KeeperInjectorWebhook: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keeper-injector-webhook",
-        abstract: "The admission webhook: injects the agent into pods that ask for secrets.",
+        abstract: "The admission webhook, and the controller of Kubernetes Secrets.",
         discussion: """
             Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 configuration.
             """,
         version: productVersion,
-        subcommands: [ServeCommand.self]
+        subcommands: [ServeCommand.self, ControllerCommand.self]
     )
 
     static func main() async {

@@ -13,7 +13,8 @@ struct ListeningService: Service {
     let listener: HTTPListener
     let count: ConnectionCount
     let shutdownDelay: Duration
-    let readiness: Readiness
+    /// `nil` where nobody has to know of the end beforehand.
+    let readiness: Readiness?
     let log: Log
 
     func run() async throws {
@@ -52,7 +53,7 @@ struct ListeningService: Service {
             try await withGracefulShutdownHandler {
                 try await running.value
             } onGracefulShutdown: {
-                readiness.end()
+                readiness?.end()
                 Task.detached {
                     try? await Task.sleep(for: shutdownDelay)
                     try? await server.shutdownGracefully()
