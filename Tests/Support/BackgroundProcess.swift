@@ -11,7 +11,7 @@ public final class BackgroundProcess: @unchecked Sendable {
         scratch = try TemporaryDirectory()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
-        if let environment { process.environment = environment }
+        if let environment { process.environment = forSanitizer(environment) }
         for name in ["out", "err"] {
             try Data().write(to: URL(fileURLWithPath: scratch.file(name)))
         }

@@ -10,6 +10,13 @@ public struct CommandResult: Sendable {
     public let errors: String
 }
 
+/// What is said to a sanitizer (`bench/sanitize`) goes to every process.
+func forSanitizer(_ environment: [String: String]) -> [String: String] {
+    let name = "ASAN_OPTIONS"
+    guard let options = ProcessInfo.processInfo.environment[name] else { return environment }
+    return environment.merging([name: options]) { mine, _ in mine }
+}
+
 /// Runs an executable to its end.
 ///
 /// - Parameters:
@@ -22,7 +29,7 @@ public func run(
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable.hasPrefix("/") ? executable : "/usr/bin/env")
     process.arguments = executable.hasPrefix("/") ? arguments : [executable] + arguments
-    if let environment { process.environment = environment }
+    if let environment { process.environment = forSanitizer(environment) }
     if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
 
     // Files, not pipes: a chatty process cannot block, and nothing has to be read concurrently.
