@@ -16,14 +16,16 @@ package struct Injector: Sendable {
     ///   - namespace: where it will live, if the pod itself does not say so.
     /// - Throws: `PodError` where the text is not a pod.
     package func decide(pod: UnsafeRawBufferPointer, namespace: String?) throws(PodError) -> Decision {
-        let nodes: [JSONNode]
+        try JSONView.with(Injector.nodes(of: pod), of: pod) { (view) throws(PodError) in
+            try decide(view, namespace: namespace)
+        }
+    }
+
+    private static func nodes(of pod: UnsafeRawBufferPointer) throws(PodError) -> [JSONNode] {
         do throws(JSONError) {
-            nodes = try JSONParser.parse(pod, limits: JSONLimits(values: 200_000))
+            return try JSONParser.parse(pod, limits: JSONLimits(values: 200_000))
         } catch {
             throw PodError(place: "", problem: "is not JSON: \(error)")
-        }
-        return try JSONView.with(nodes, of: pod) { (view) throws(PodError) in
-            try decide(view, namespace: namespace)
         }
     }
 
@@ -31,13 +33,7 @@ package struct Injector: Sendable {
     package static func targetNames(
         ofPod pod: UnsafeRawBufferPointer, settings: PodSettings
     ) throws(PodError) -> [String] {
-        let nodes: [JSONNode]
-        do throws(JSONError) {
-            nodes = try JSONParser.parse(pod, limits: JSONLimits(values: 200_000))
-        } catch {
-            throw PodError(place: "", problem: "is not JSON: \(error)")
-        }
-        return try JSONView.with(nodes, of: pod) { (view) throws(PodError) in
+        try JSONView.with(Injector.nodes(of: pod), of: pod) { (view) throws(PodError) in
             let names = try PodSpec(pod: PodObject(view, PodPlace(""))).allContainers.map(\.name)
             return settings.containers.map { wanted in names.filter(wanted.contains) } ?? names
         }

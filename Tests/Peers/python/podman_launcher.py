@@ -24,11 +24,32 @@ PROGRAM = r"""
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+/* Starts itself by the launcher for each exit code, in this very image; the number of wrong ones. */
+static int codes(void) {
+    int wrong = 0;
+    for (int code = 0; code < 256; code++) {
+        char text[8];
+        snprintf(text, sizeof text, "%d", code);
+        pid_t child = fork();
+        if (child == 0) {
+            execl("/keeper/launcher/keeper-injector-exec", "keeper-injector-exec", "/keeper/env/environment", "--",
+                  "./app", "exit", text, (char *)0);
+            _exit(254);
+        }
+        int status;
+        waitpid(child, &status, 0);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != code) wrong++;
+    }
+    printf("wrong=%d\n", wrong);
+    return wrong > 0;
+}
 static volatile sig_atomic_t told;
 static void tell(int number) { told = number; }
 int main(int argc, char **argv, char **env) {
     if (argc > 2 && !strcmp(argv[1], "exit")) return atoi(argv[2]);
+    if (argc > 1 && !strcmp(argv[1], "codes")) return codes();
     char cwd[4096];
     printf("pid=%d cwd=%s words=%d last=%s\n", getpid(), getcwd(cwd, sizeof cwd), argc, argv[argc - 1]);
     for (; *env; env++) puts(*env);
@@ -156,7 +177,10 @@ def check_app(pod, container_):
     podman.run("stop", "--time", "20", name)
     code = json.loads(podman.run("inspect", name).stdout)[0]["State"]["ExitCode"]
     must(code == 43, f"{name} did not get SIGTERM itself: {code}")
-    for number in (0, 1, 2, 77, 125, 137, 255):
+    all_codes = pod.run(container_, "./app", "codes")
+    must(all_codes.returncode == 0 and "wrong=0" in all_codes.stdout, f"{name}: exit codes: {all_codes}")
+    # And as podman itself sees them, of process 1.
+    for number in (0, 1, 77, 125, 137, 255):
         got = pod.run(container_, "./app", "exit", str(number)).returncode
         must(got == number, f"{name}: {got} instead of exit code {number}")
     for words_, number, said in [(["/nonexistent"], 127, "is not found"), (["nothing"], 127, "not found in PATH"), (["/work"], 126, "cannot be executed")]:
