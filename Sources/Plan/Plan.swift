@@ -52,6 +52,8 @@ package struct Plan: Equatable, Sendable {
     /// The directory of the volume `keeper-run` whose sub-directories, named like containers, are mounted
     /// into those: it marks which of a pod's processes get the signal.
     package static let signalMarks = "signal"
+    /// Where a container that is to be signalled has its mark.
+    package static let signalMarkPath = "/keeper/signal"
 
     package init(
         configuration: ConfigurationSource,

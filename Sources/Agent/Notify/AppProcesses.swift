@@ -19,8 +19,6 @@ struct AppProcesses {
     var table = ProcessTable()
     /// Where the volume `keeper-run` is mounted for us.
     var run = AgentPaths.run
-    /// Where a container has its mark (`Injection`).
-    private static let mark = "/keeper/signal"
 
     /// In the order of the containers' names.
     func find() -> [Found] {
@@ -30,7 +28,7 @@ struct AppProcesses {
         var oldest: [String: [ContainerRoot: ProcessEntry]] = [:]
         for process in table.processes where process.pid != getpid() {
             guard let mounts = table.mounts(of: "\(process.pid)"), let container = mounts.container,
-                let mark = mounts.mount(at: Self.mark), mark.device == volume.device,
+                let mark = mounts.mount(at: Plan.signalMarkPath), mark.device == volume.device,
                 mark.root.hasPrefix(prefix)
             else { continue }
             let name = String(mark.root.dropFirst(prefix.count))

@@ -21,7 +21,7 @@ extension Mutation {
         if signalled.contains(where: { $0.name == container.name }) {
             mounts.append(
                 Mount(
-                    volume: OurName.runVolume, path: "/keeper/signal",
+                    volume: OurName.runVolume, path: Plan.signalMarkPath,
                     subPath: Plan.signalMarks + "/" + container.name))
         }
         return mounts

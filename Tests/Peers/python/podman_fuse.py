@@ -5,7 +5,6 @@ by container, with the security context, arguments, environment and propagation 
 
 Usage: podman_fuse.py DIRECTORY-OF-EXECUTABLES. Exit code 77: podman cannot run containers on this machine.
 """
-import contextlib
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ import tempfile
 
 import yaml
 
-from podman_machine import NoContainers, Podman
+from podman_machine import Podman, perform
 from podman_play import AGENT, APP, FIELD, NEW, OLD, POD, RECORD, USER, edit, must, start_emulator, wait_for
 
 PROPAGATION = {"Bidirectional": "rshared", "HostToContainer": "rslave", None: "rprivate"}
@@ -157,15 +156,5 @@ def play(executables, cleanup):
     print("played: holder, server and app; rotation, a killed server, a killed holder, a clean end")
 
 
-def main(executables):
-    with contextlib.ExitStack() as cleanup:
-        try:
-            play(executables, cleanup)
-        except NoContainers as reason:
-            print(reason)
-            return 77
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(perform(play))

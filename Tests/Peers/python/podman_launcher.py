@@ -3,7 +3,6 @@ alone) and like Debian's (dash, coreutils, C library). `inject` prints it, podma
 
 Usage: podman_launcher.py DIRECTORY-OF-EXECUTABLES STATIC-LAUNCHER. Exit code 77: podman cannot run containers here.
 """
-import contextlib
 import json
 import os
 import shutil
@@ -14,7 +13,7 @@ import tempfile
 import yaml
 
 from podman_fuse import PROPAGATION
-from podman_machine import NoContainers, Podman
+from podman_machine import Podman, perform
 from podman_play import AGENT, OLD, RECORD, USER, must, start_emulator, wait_for
 
 SCRATCH, ALPINE, DEBIAN = "localhost/scratch:peer", "localhost/alpine-like:peer", "localhost/debian-like:peer"
@@ -242,15 +241,5 @@ def play(executables, launcher, cleanup):
     print("played: variables in scratch, busybox and Debian-like images; pid 1, SIGTERM, exit codes, stdin, restart")
 
 
-def main(executables, launcher):
-    with contextlib.ExitStack() as cleanup:
-        try:
-            play(executables, launcher, cleanup)
-        except NoContainers as reason:
-            print(reason)
-            return 77
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(perform(play))

@@ -1,7 +1,9 @@
 """podman as it runs on machines without systemd and without a registry: a store of its own, images from files."""
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 
@@ -76,3 +78,14 @@ class Podman:
         self.run("rm", "--all", "--force", check=False)
         subprocess.run(["umount", "-l", f"{self.place}/root"], capture_output=True, check=False)
         shutil.rmtree(self.place, ignore_errors=True)
+
+
+def perform(play):
+    """`play(*arguments, cleanup)` with the words of the command line: its exit code, 77 without containers."""
+    with contextlib.ExitStack() as cleanup:
+        try:
+            play(*sys.argv[1:], cleanup)
+        except NoContainers as reason:
+            print(reason)
+            return 77
+    return 0

@@ -3,7 +3,6 @@
 Usage: podman_play.py DIRECTORY-OF-EXECUTABLES. Exit code 77: podman cannot run containers on this machine.
 """
 import base64
-import contextlib
 import json
 import os
 import re
@@ -16,7 +15,7 @@ import urllib.request
 
 import yaml
 
-from podman_machine import Podman, NoContainers
+from podman_machine import Podman, perform
 
 USER = 1234
 OLD, NEW = "hunter2-but-longer", "rotated-value-0f3a"
@@ -216,15 +215,5 @@ def play(executables, cleanup):
     print("played: init wrote, migrate and app read, the sidecar rotated and ended with 0")
 
 
-def main(executables):
-    with contextlib.ExitStack() as cleanup:
-        try:
-            play(executables, cleanup)
-        except NoContainers as reason:
-            print(reason)
-            return 77
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(perform(play))

@@ -9,7 +9,6 @@ moment.
 
 Usage: podman_signal.py DIRECTORY-OF-EXECUTABLES. Exit code 77: podman cannot run containers on this machine.
 """
-import contextlib
 import json
 import os
 import shutil
@@ -23,7 +22,7 @@ import urllib.request
 import yaml
 
 from podman_fuse import arguments
-from podman_machine import NoContainers, Podman
+from podman_machine import NoContainers, Podman, perform
 from podman_play import AGENT, APP, FIELD, OLD, RECORD, USER, edit, must, start_emulator, wait_for
 
 STRANGER = USER + 1
@@ -370,15 +369,5 @@ def play(executables, cleanup):
     print("played: one signal per change at the main process, none elsewhere")
 
 
-def main(executables):
-    with contextlib.ExitStack() as cleanup:
-        try:
-            play(executables, cleanup)
-        except NoContainers as reason:
-            print(reason)
-            return 77
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(perform(play))
